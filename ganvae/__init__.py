@@ -1,0 +1,40 @@
+"""ganvae: feel the difference between a VAE and a GAN.
+
+import ganvae
+model = ganvae.load("vae-100")
+images = model.generate(torch.randn(8, 100))    # (8, 1, 32, 32) in [0, 1]
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ganvae.models import GAN, VAE
+
+__version__ = "0.1.0"
+DEFAULT_WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+def load(name: str | Path, weights: str | Path | None = None) -> VAE | GAN:
+    """The trained model of that name, in evaluation mode.
+
+    Args:
+        name: a folder of `weights`, or a path to a model's folder.
+        weights: the folder that holds the models; those that ship with the project by default.
+
+    Raises:
+        UserError: there is no such model (the sentence lists those there are), or its files are
+            not whole.
+    """
+    from ganvae import checkpoint
+    from ganvae.errors import UserError
+
+    folder = Path(weights or DEFAULT_WEIGHTS) / name
+    if not (folder / checkpoint.CONFIG).is_file():
+        folder = Path(name)
+    if not (folder / checkpoint.CONFIG).is_file():
+        there = ", ".join(entry.name for entry in checkpoint.scan(Path(weights or DEFAULT_WEIGHTS)))
+        raise UserError(f"There is no model {str(name)!r}; there are: {there or 'none'}.")
+    return checkpoint.load(folder)

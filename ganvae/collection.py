@@ -1,0 +1,120 @@
+"""The models of a weights folder, paired for the page and loaded when they are first needed."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ganvae import checkpoint, latents
+from ganvae.errors import UserError
+from ganvae.latents import Array, Axes
+from ganvae.metrics.sharpness import laplacian_variance
+from ganvae.models import GAN, VAE
+from ganvae.recipes import PAIRS, Recipe
+
+
+@dataclass(frozen=True)
+class PairView:
+    """A pair that has at least one model: what the page offers at its top.
+
+    Attributes:
+        vaes, gans: names of the models, the smallest latent size first.
+    """
+
+    key: str
+    title: str
+    hint: str
+    vaes: list[str]
+    gans: list[str]
+
+
+class Collection:
+    """Models by name. One is read from disk once and shared; it is never changed, so any number
+    of threads may use it.
+
+    Raises:
+        UserError: the folder does not exist.
+    """
+
+    def __init__(self, weights: Path) -> None:
+        self.weights = weights
+        self.entries = {entry.name: entry for entry in checkpoint.scan(weights)}
+        self._models: dict[str, VAE | GAN] = {}
+        self._axes: dict[str, Axes] = {}
+        self._lock = threading.Lock()
+
+    def recipe(self, name: str) -> Recipe:
+        """The recipe of a model.
+
+        Raises:
+            UserError: there is no such model; the sentence lists those there are.
+        """
+        entry = self.entries.get(name)
+        if entry is None:
+            there = ", ".join(n for n, e in self.entries.items() if e.recipe) or "none"
+            raise UserError(f"There is no model {str(name)!r}; there are: {there}.")
+        if entry.recipe is None:
+            raise UserError(f"The model {name} can't be used: {entry.problem}")
+        return entry.recipe
+
+    def model(self, name: str) -> VAE | GAN:
+        """The model, read from disk at the first call.
+
+        Raises:
+            UserError: there is no such model or its files are not whole.
+        """
+        self.recipe(name)
+        with self._lock:
+            if name not in self._models:
+                self._models[name] = checkpoint.load(self.entries[name].folder)
+            return self._models[name]
+
+    def axes(self, name: str) -> Axes:
+        """The model's latent axes, those that matter most first."""
+        model = self.model(name)
+        with self._lock:
+            if name not in self._axes:
+                kl = self.metrics(name).get("kl_per_dimension")
+                self._axes[name] = latents.find_axes(model, kl)
+            return self._axes[name]
+
+    def metrics(self, name: str) -> dict[str, Any]:
+        """What was measured of the model; empty where nothing was."""
+        self.recipe(name)
+        return checkpoint.read_metrics(self.entries[name].folder)
+
+    def pairs(self) -> list[PairView]:
+        """The pairs that have models here, in the project's order, then those it doesn't know."""
+        recipes = [entry.recipe for entry in self.entries.values() if entry.recipe]
+        known = {pair.key: pair for pair in PAIRS}
+        keys = [*known, *sorted({recipe.pair for recipe in recipes} - set(known))]
+        views = []
+        for key in keys:
+            members = sorted(
+                (recipe for recipe in recipes if recipe.pair == key),
+                key=lambda recipe: (recipe.latent, recipe.name),
+            )
+            if members:
+                views.append(
+                    PairView(
+                        key,
+                        known[key].title if key in known else key,
+                        known[key].hint if key in known else "",
+                        [recipe.name for recipe in members if recipe.family == "vae"],
+                        [recipe.name for recipe in members if recipe.family == "gan"],
+                    )
+                )
+        return views
+
+    def generate(self, name: str, z: Array) -> torch.Tensor:
+        """Images (N, C, H, W) in [0, 1] for z (N, latent)."""
+        return self.model(name).generate(torch.from_numpy(z))
+
+    def sharpness(self, name: str, images: torch.Tensor) -> float | None:
+        """Sharpness of images of a model as a share of real data's; None if that is not known."""
+        real = self.metrics(name).get("sharpness", {}).get("real_laplacian_variance")
+        return laplacian_variance(images).mean().item() / real if real else None

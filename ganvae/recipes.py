@@ -1,0 +1,413 @@
+"""Every model that ganvae trains, as data: one `Recipe` for each row of the studies.
+
+The letters of the studies are explained in the README. A new model is a new Recipe, not new code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from ganvae.errors import UserError
+
+Family = Literal["vae", "gan"]
+Prior = Literal["normal", "uniform"]
+Network = Literal["perceptron", "convolutional"]
+Initialisation = Literal["default", "xavier", "dcgan"]
+Precision = Literal["float32", "bfloat16"]
+Reduction = Literal["sum", "mean"]
+Dataset = Literal["mnist", "fashion-mnist"]
+
+MAX_LATENT = 1024
+MAX_SEED = 2**32 - 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Models that are shown side by side.
+
+    Attributes:
+        key: what the page's address says, for example `digits-convolutional`.
+        title: what the page shows.
+        hint: one sentence on what to look for.
+    """
+
+    key: str
+    title: str
+    hint: str
+
+
+PAIRS: tuple[Pair, ...] = (
+    Pair(
+        "digits-convolutional",
+        "Digits, convolutional",
+        "Look at the edges of the strokes: the VAE softens them, the GAN cuts them hard and "
+        "now and then draws something that is no digit.",
+    ),
+    Pair(
+        "digits-perceptrons",
+        "Digits, perceptrons",
+        "Look between the strokes: the VAE leaves a soft haze, the GAN scatters white specks.",
+    ),
+    Pair(
+        "digits-small",
+        "Digits, small",
+        "Both networks are small: see which of the two copes better with little capacity.",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides what a trained model computes.
+
+    Attributes:
+        name: the folder in `weights/` and what `--model` takes.
+        family: `vae` or `gan`.
+        study: the letter of the study it reproduces.
+        pair: key of the `Pair` it is shown in.
+        dataset: what it is trained on.
+        image_shape: (channels, height, width).
+        image_range: lowest and highest pixel value the networks see; `generate` is always [0, 1].
+        latent: number of latent dimensions, 1 to 1024.
+        prior: `normal`, N(0, I), or `uniform`, U(-1, 1) in each dimension.
+        network: `perceptron` or `convolutional` (32x32, study D).
+        decoder_widths: hidden widths (or channels) of the decoder or generator, from z outwards.
+        encoder_widths: hidden widths (or channels) of the encoder or discriminator, from x inwards.
+        batch_norm: batch normalisation after each hidden layer.
+        leak: slope of the hidden activations below 0; 0 is a plain ReLU.
+        dropout: share of hidden units dropped in training, never in pictures.
+        initialisation: `default` (PyTorch's), `xavier` (uniform, biases 0) or `dcgan` (N(0, .02)).
+        beta: weight of the KL term in the ELBO (VAE only); 1 is the ELBO itself.
+        reduction: whether a VAE's loss is summed over the batch or averaged.
+        real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
+        lr: Adam's learning rate.
+        adam_betas: Adam's two decay rates.
+        batch_size: images a step.
+        epochs: passes over the training set; None where `steps` is set.
+        steps: optimiser steps; None where `epochs` is set.
+        precision: `float32`, or `bfloat16` autocast.
+        seed: what everything random in training is drawn from, 0 to 2**32 - 1.
+        shipped: whether `--model all` trains it and `weights/` holds it.
+    """
+
+    name: str
+    family: Family
+    study: str
+    pair: str
+    dataset: Dataset
+    image_shape: tuple[int, int, int]
+    image_range: tuple[float, float]
+    latent: int
+    prior: Prior
+    network: Network
+    decoder_widths: tuple[int, ...]
+    encoder_widths: tuple[int, ...]
+    batch_norm: bool
+    leak: float
+    dropout: float
+    initialisation: Initialisation
+    beta: float
+    reduction: Reduction
+    real_label: float
+    lr: float
+    adam_betas: tuple[float, float]
+    batch_size: int
+    epochs: int | None
+    steps: int | None
+    precision: Precision
+    seed: int = 0
+    shipped: bool = True
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise UserError(problem)
+
+    def total_steps(self, images: int) -> int:
+        """Optimiser steps of a whole run on a training set of so many images.
+
+        The last, smaller batch of an epoch counts as a step: no image is dropped.
+        """
+        if self.steps is not None:
+            return self.steps
+        assert self.epochs is not None
+        return self.epochs * math.ceil(images / self.batch_size)
+
+    def replace(self, **changes: Any) -> Recipe:
+        """A copy with other values, checked like any Recipe."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Recipe:
+        """The Recipe that `to_dict` wrote, from a file that may be anything.
+
+        Raises:
+            UserError: a field is missing, unknown, of another type, or out of range.
+        """
+        if not isinstance(values, dict):
+            raise UserError("A recipe must be a JSON object.")
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - set(fields))
+        if unknown:
+            raise UserError(f"A recipe has no field {str(unknown[0])!r}.")
+        missing = [
+            name
+            for name, field in fields.items()
+            if name not in values and field.default is dataclasses.MISSING
+        ]
+        if missing:
+            raise UserError(f"The recipe lacks the field {missing[0]!r}.")
+        clean = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return cls(**clean)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_widths(value: Any) -> bool:
+    return (
+        isinstance(value, tuple)
+        and 1 <= len(value) <= 16
+        and all(_is_count(width, 1, 16384) for width in value)
+    )
+
+
+def _problems(r: Recipe) -> list[str]:
+    """What is wrong with a Recipe, a sentence each. Values may come from a file: trust no type."""
+    choices = {
+        "family": Family,
+        "prior": Prior,
+        "network": Network,
+        "initialisation": Initialisation,
+        "precision": Precision,
+        "reduction": Reduction,
+        "dataset": Dataset,
+    }
+    checks: list[tuple[bool, str]] = [
+        (
+            isinstance(r.name, str) and _NAME.fullmatch(r.name) is not None,
+            f"A model's name is 1 to 64 small letters, digits, dots, dashes or underscores, "
+            f"starting with a letter or digit; not {r.name!r}.",
+        ),
+        (isinstance(r.study, str) and len(r.study) <= 64, "The study must be a short text."),
+        (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
+    ]
+    for field, options in choices.items():
+        value = getattr(r, field)
+        names = get_args(options)
+        checks.append((value in names, f"{field} must be {' or '.join(names)}, not {value!r}."))
+    checks += [
+        (
+            isinstance(r.image_shape, tuple)
+            and len(r.image_shape) == 3
+            and r.image_shape[0] in (1, 3)
+            and all(_is_count(side, 8, 512) for side in r.image_shape[1:]),
+            f"image_shape must be (1 or 3, height, width), not {r.image_shape!r}.",
+        ),
+        (
+            r.image_range in ((0.0, 1.0), (-1.0, 1.0)),
+            f"image_range must be (0, 1) or (-1, 1), not {r.image_range!r}.",
+        ),
+        (
+            _is_count(r.latent, 1, MAX_LATENT),
+            f"The latent size must be a whole number from 1 to {MAX_LATENT}, not {r.latent!r}.",
+        ),
+        (_is_widths(r.decoder_widths), "decoder_widths must be 1 to 16 whole numbers above 0."),
+        (_is_widths(r.encoder_widths), "encoder_widths must be 1 to 16 whole numbers above 0."),
+        (isinstance(r.batch_norm, bool), "batch_norm must be true or false."),
+        (_is_number(r.leak) and 0 <= r.leak < 1, f"The leak must be in [0, 1), not {r.leak!r}."),
+        (
+            _is_number(r.dropout) and 0 <= r.dropout < 1,
+            f"The dropout must be in [0, 1), not {r.dropout!r}.",
+        ),
+        (
+            _is_number(r.beta) and 0 <= r.beta <= 1e6,
+            f"beta must be in [0, 1000000], not {r.beta!r}.",
+        ),
+        (
+            _is_number(r.real_label) and 0 < r.real_label <= 1,
+            f"The real label must be in (0, 1], not {r.real_label!r}.",
+        ),
+        (
+            _is_number(r.lr) and 0 < r.lr <= 1,
+            f"The learning rate must be in (0, 1], not {r.lr!r}.",
+        ),
+        (
+            isinstance(r.adam_betas, tuple)
+            and len(r.adam_betas) == 2
+            and all(_is_number(beta) and 0 <= beta < 1 for beta in r.adam_betas),
+            f"Adam's betas must be two numbers in [0, 1), not {r.adam_betas!r}.",
+        ),
+        (
+            _is_count(r.batch_size, 2, 65536),
+            f"The batch size must be a whole number from 2 to 65536, not {r.batch_size!r}.",
+        ),
+        ((r.epochs is None) != (r.steps is None), "Set either epochs or steps, not both."),
+        (
+            r.epochs is None or _is_count(r.epochs, 1, 10**6),
+            f"epochs must be a whole number from 1 to 1000000, not {r.epochs!r}.",
+        ),
+        (
+            r.steps is None or _is_count(r.steps, 1, 10**9),
+            f"steps must be a whole number from 1 to 1000000000, not {r.steps!r}.",
+        ),
+        (
+            _is_count(r.seed, 0, MAX_SEED),
+            f"The seed must be a whole number from 0 to {MAX_SEED}, not {r.seed!r}.",
+        ),
+        (isinstance(r.shipped, bool), "shipped must be true or false."),
+    ]
+    return [sentence for fine, sentence in checks if not fine]
+
+
+_MNIST_VAE = Recipe(
+    name="mlp-vae-20",
+    family="vae",
+    study="A",
+    pair="digits-perceptrons",
+    dataset="mnist",
+    image_shape=(1, 28, 28),
+    image_range=(0.0, 1.0),
+    latent=20,
+    prior="normal",
+    network="perceptron",
+    decoder_widths=(400,),
+    encoder_widths=(400,),
+    batch_norm=False,
+    leak=0.0,
+    dropout=0.0,
+    initialisation="default",
+    beta=1.0,
+    reduction="sum",
+    real_label=1.0,
+    lr=1e-3,
+    adam_betas=(0.9, 0.999),
+    batch_size=64,
+    epochs=100,
+    steps=None,
+    precision="float32",
+)
+
+_MNIST_GAN = _MNIST_VAE.replace(
+    name="mlp-gan-100",
+    family="gan",
+    image_range=(-1.0, 1.0),
+    latent=100,
+    decoder_widths=(256, 512, 1024),
+    encoder_widths=(1024, 512, 256),
+    batch_norm=True,
+    reduction="mean",
+    lr=2e-4,
+)
+
+_CONV_VAE = _MNIST_VAE.replace(
+    name="vae-100",
+    study="D",
+    pair="digits-convolutional",
+    image_shape=(1, 32, 32),
+    latent=100,
+    network="convolutional",
+    decoder_widths=(16, 32, 32, 16),
+    encoder_widths=(16, 32, 32, 16),
+    reduction="mean",
+    batch_size=32,
+    epochs=None,
+    steps=25_000,
+)
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        _MNIST_VAE,
+        _MNIST_GAN,
+        # What study A's code does where its text says batch normalisation and ReLU.
+        _MNIST_GAN.replace(
+            name="mlp-gan-100-leaky",
+            batch_norm=False,
+            leak=0.2,
+            dropout=0.3,
+            batch_size=100,
+            shipped=False,
+        ),
+        _MNIST_VAE.replace(
+            name="mini-vae-20",
+            study="B",
+            pair="digits-small",
+            initialisation="xavier",
+            batch_size=128,
+        ),
+        _MNIST_GAN.replace(
+            name="mini-gan-100",
+            study="B",
+            pair="digits-small",
+            prior="uniform",
+            decoder_widths=(32, 64, 128),
+            encoder_widths=(128, 64, 32),
+            batch_norm=False,
+            leak=0.2,
+            dropout=0.3,
+            real_label=0.9,
+            lr=2e-3,
+        ),
+        _CONV_VAE.replace(name="vae-3", latent=3),
+        _CONV_VAE.replace(name="vae-10", latent=10),
+        _CONV_VAE,
+        _CONV_VAE.replace(
+            name="gan-100",
+            family="gan",
+            image_range=(-1.0, 1.0),
+            decoder_widths=(64, 32, 16),
+            encoder_widths=(16, 32, 64),
+            batch_norm=True,
+            leak=0.2,
+            initialisation="dcgan",
+            lr=2e-4,
+            adam_betas=(0.5, 0.999),
+        ),
+    )
+}
+
+# What a bare family name stands for on the command line.
+FAMILIES: dict[str, str] = {
+    "vae": "vae-100",
+    "gan": "gan-100",
+    "mlp-vae": "mlp-vae-20",
+    "mlp-gan": "mlp-gan-100",
+    "mini-vae": "mini-vae-20",
+    "mini-gan": "mini-gan-100",
+}
+
+
+def find_recipe(name: str, latent: int | None = None) -> Recipe:
+    """The recipe of that name, or the member of that family with that latent size.
+
+    A latent size that no recipe has makes a new member of the family: `("vae", 32)` is a Recipe
+    named `vae-32` that differs from `vae-100` in nothing else.
+
+    Raises:
+        UserError: there is no such model, or the latent size is not 1 to 1024.
+    """
+    recipe = RECIPES.get(FAMILIES.get(name, name))
+    if recipe is None:
+        known = ", ".join([*RECIPES, *FAMILIES])
+        raise UserError(f"There is no model {name!r}; there are: {known}.")
+    if latent is None or latent == recipe.latent:
+        return recipe
+    resized = re.sub(rf"-{recipe.latent}(?=-|$)", f"-{latent}", recipe.name, count=1)
+    return RECIPES.get(resized) or recipe.replace(name=resized, latent=latent, shipped=False)
