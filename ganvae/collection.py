@@ -53,7 +53,7 @@ class Collection:
         Raises:
             UserError: there is no such model; the sentence lists those there are.
         """
-        entry = self.entries.get(name)
+        entry = self.entries.get(name) if isinstance(name, str) else None
         if entry is None:
             there = ", ".join(n for n, e in self.entries.items() if e.recipe) or "none"
             raise UserError(f"There is no model {str(name)!r}; there are: {there}.")
@@ -78,7 +78,7 @@ class Collection:
         model = self.model(name)
         with self._lock:
             if name not in self._axes:
-                kl = self.metrics(name).get("kl_per_dimension")
+                kl = _numbers(self.metrics(name).get("kl_per_dimension"), model.recipe.latent)
                 self._axes[name] = latents.find_axes(model, kl)
             return self._axes[name]
 
@@ -89,14 +89,15 @@ class Collection:
 
     def pairs(self) -> list[PairView]:
         """The pairs that have models here, in the project's order, then those it doesn't know."""
-        recipes = [entry.recipe for entry in self.entries.values() if entry.recipe]
+        recipes = {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
         known = {pair.key: pair for pair in PAIRS}
-        keys = [*known, *sorted({recipe.pair for recipe in recipes} - set(known))]
+        keys = [*known, *sorted({recipe.pair for recipe in recipes.values()} - set(known))]
         views = []
         for key in keys:
+            # A folder may have another name than its recipe: a model goes by its folder's.
             members = sorted(
-                (recipe for recipe in recipes if recipe.pair == key),
-                key=lambda recipe: (recipe.latent, recipe.name),
+                (name for name, recipe in recipes.items() if recipe.pair == key),
+                key=lambda name: (recipes[name].latent, name),
             )
             if members:
                 views.append(
@@ -104,8 +105,8 @@ class Collection:
                         key,
                         known[key].title if key in known else key,
                         known[key].hint if key in known else "",
-                        [recipe.name for recipe in members if recipe.family == "vae"],
-                        [recipe.name for recipe in members if recipe.family == "gan"],
+                        [name for name in members if recipes[name].family == "vae"],
+                        [name for name in members if recipes[name].family == "gan"],
                     )
                 )
         return views
@@ -116,5 +117,16 @@ class Collection:
 
     def sharpness(self, name: str, images: torch.Tensor) -> float | None:
         """Sharpness of images of a model as a share of real data's; None if that is not known."""
-        real = self.metrics(name).get("sharpness", {}).get("real_laplacian_variance")
-        return laplacian_variance(images).mean().item() / real if real else None
+        sharpness = self.metrics(name).get("sharpness")
+        real = sharpness.get("real_laplacian_variance") if isinstance(sharpness, dict) else None
+        if not _numbers([real], 1) or real <= 0:
+            return None
+        return laplacian_variance(images).mean().item() / real
+
+
+def _numbers(value: Any, count: int) -> list[float] | None:
+    """The value if it is a list of so many finite numbers; a metrics file may hold anything."""
+    if not isinstance(value, list) or len(value) != count:
+        return None
+    fine = all(type(number) in (int, float) and abs(number) <= 1e300 for number in value)
+    return value if fine else None

@@ -47,7 +47,11 @@ def replace_folder(new: Path, target: Path) -> None:
     recover_folders(target.parent)
     if target.exists():
         os.rename(target, old)
-    os.rename(new, target)
+    try:
+        os.rename(new, target)
+    except OSError:
+        recover_folders(target.parent)
+        raise
     shutil.rmtree(old, ignore_errors=True)
 
 

@@ -157,6 +157,9 @@ def find_axes(model: GenerativeModel, kl_per_dimension: Sequence[float] | None =
     does not use stays at the prior and changes nothing. A GAN's are the principal directions of
     the generator's first layer (closed-form factorisation, Shen and Zhou 2021), in which its batch
     norm is counted.
+
+    Raises:
+        UserError: the KL has not one number for each dimension.
     """
     latent = model.recipe.latent
     if isinstance(model, GAN):
@@ -169,6 +172,8 @@ def find_axes(model: GenerativeModel, kl_per_dimension: Sequence[float] | None =
         labels = [f"direction {index + 1}" for index in range(latent)]
         return Axes(directions.float().numpy(), values.astype(np.float32), labels)
     kl = np.zeros(latent) if kl_per_dimension is None else np.asarray(kl_per_dimension)
+    if kl.shape != (latent,):
+        raise UserError(f"{model.recipe.name} has {latent} latent dimensions, not {len(kl)}.")
     order = np.argsort(-kl, kind="stable")
     return Axes(
         np.eye(latent, dtype=np.float32)[order],

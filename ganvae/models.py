@@ -32,6 +32,10 @@ def evaluation(module: nn.Module) -> Iterator[None]:
             module.train()
 
 
+def _type_name(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
 class GenerativeModel(nn.Module):
     """Common part of `VAE` and `GAN`.
 
@@ -50,7 +54,9 @@ class GenerativeModel(nn.Module):
         return sum(parameter.numel() for parameter in self.parameters())
 
     def check_z(self, z: Tensor) -> None:
-        """Raise UserError unless z is finite and of shape (N, latent) with N at least 1."""
+        """Raise UserError unless z is finite float32 of shape (N, latent) with N at least 1."""
+        if z.dtype != torch.float32:
+            raise UserError(f"z must be float32, not {_type_name(z)}.")
         if z.ndim != 2 or z.shape[0] < 1 or z.shape[1] != self.recipe.latent:
             raise UserError(
                 f"{self.recipe.name} takes z of shape (N, {self.recipe.latent}), "
@@ -60,7 +66,9 @@ class GenerativeModel(nn.Module):
             raise UserError("z must hold finite numbers only, no NaN and no infinity.")
 
     def check_images(self, images: Tensor) -> None:
-        """Raise UserError unless the images have the model's shape."""
+        """Raise UserError unless the images are float32 of the model's shape."""
+        if images.dtype != torch.float32:
+            raise UserError(f"Images must be float32 in [0, 1], not {_type_name(images)}.")
         if images.ndim != 4 or tuple(images.shape[1:]) != self.recipe.image_shape:
             raise UserError(
                 f"{self.recipe.name} takes images of shape (N, "
@@ -71,7 +79,7 @@ class GenerativeModel(nn.Module):
         """Images (N, C, H, W) in [0, 1] for z (N, latent), float32.
 
         Raises:
-            UserError: z has another shape or holds a number that is not finite.
+            UserError: z has another type or shape, or holds a number that is not finite.
         """
         raise NotImplementedError
 
@@ -94,7 +102,7 @@ class VAE(GenerativeModel):
         """Mean and log variance, each (N, latent), of the posterior of images in [0, 1].
 
         Raises:
-            UserError: the images have another shape.
+            UserError: the images have another type or shape.
         """
         self.check_images(images)
         with evaluation(self):
@@ -123,7 +131,7 @@ class GAN(GenerativeModel):
         """The discriminator's probability, (N,), that each image in [0, 1] is a real one.
 
         Raises:
-            UserError: the images have another shape.
+            UserError: the images have another type or shape.
         """
         self.check_images(images)
         with evaluation(self):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+import reprlib
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -155,9 +156,9 @@ class Recipe:
         if not isinstance(values, dict):
             raise UserError("A recipe must be a JSON object.")
         fields = {field.name: field for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - set(fields))
+        unknown = sorted(set(values) - set(fields), key=str)
         if unknown:
-            raise UserError(f"A recipe has no field {str(unknown[0])!r}.")
+            raise UserError(f"A recipe has no field {_shown(unknown[0])}.")
         missing = [
             name
             for name, field in fields.items()
@@ -172,8 +173,17 @@ class Recipe:
         return cls(**clean)
 
 
+def _shown(value: Any) -> str:
+    """A value for a sentence, cut short: it may come from a file and be of any size."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python refuses to write out a whole number of thousands of digits
+        return "a number that long"
+
+
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # A whole number may be too large to be told finite from infinite: no number of ours is so big.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e300
 
 
 def _is_count(value: Any, low: int, high: int) -> bool:
@@ -203,7 +213,7 @@ def _problems(r: Recipe) -> list[str]:
         (
             isinstance(r.name, str) and _NAME.fullmatch(r.name) is not None,
             f"A model's name is 1 to 64 small letters, digits, dots, dashes or underscores, "
-            f"starting with a letter or digit; not {r.name!r}.",
+            f"starting with a letter or digit; not {_shown(r.name)}.",
         ),
         (isinstance(r.study, str) and len(r.study) <= 64, "The study must be a short text."),
         (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
@@ -211,69 +221,93 @@ def _problems(r: Recipe) -> list[str]:
     for field, options in choices.items():
         value = getattr(r, field)
         names = get_args(options)
-        checks.append((value in names, f"{field} must be {' or '.join(names)}, not {value!r}."))
+        options_text = " or ".join(names)
+        checks.append((value in names, f"{field} must be {options_text}, not {_shown(value)}."))
     checks += [
         (
             isinstance(r.image_shape, tuple)
             and len(r.image_shape) == 3
-            and r.image_shape[0] in (1, 3)
+            and _is_count(r.image_shape[0], 1, 3)
+            and r.image_shape[0] != 2
             and all(_is_count(side, 8, 512) for side in r.image_shape[1:]),
-            f"image_shape must be (1 or 3, height, width), not {r.image_shape!r}.",
+            f"image_shape must be (1 or 3, height, width), not {_shown(r.image_shape)}.",
         ),
         (
             r.image_range in ((0.0, 1.0), (-1.0, 1.0)),
-            f"image_range must be (0, 1) or (-1, 1), not {r.image_range!r}.",
+            f"image_range must be (0, 1) or (-1, 1), not {_shown(r.image_range)}.",
         ),
         (
             _is_count(r.latent, 1, MAX_LATENT),
-            f"The latent size must be a whole number from 1 to {MAX_LATENT}, not {r.latent!r}.",
+            f"The latent size must be a whole number from 1 to {MAX_LATENT}, "
+            f"not {_shown(r.latent)}.",
         ),
         (_is_widths(r.decoder_widths), "decoder_widths must be 1 to 16 whole numbers above 0."),
         (_is_widths(r.encoder_widths), "encoder_widths must be 1 to 16 whole numbers above 0."),
         (isinstance(r.batch_norm, bool), "batch_norm must be true or false."),
-        (_is_number(r.leak) and 0 <= r.leak < 1, f"The leak must be in [0, 1), not {r.leak!r}."),
+        (
+            _is_number(r.leak) and 0 <= r.leak < 1,
+            f"The leak must be in [0, 1), not {_shown(r.leak)}.",
+        ),
         (
             _is_number(r.dropout) and 0 <= r.dropout < 1,
-            f"The dropout must be in [0, 1), not {r.dropout!r}.",
+            f"The dropout must be in [0, 1), not {_shown(r.dropout)}.",
         ),
         (
             _is_number(r.beta) and 0 <= r.beta <= 1e6,
-            f"beta must be in [0, 1000000], not {r.beta!r}.",
+            f"beta must be in [0, 1000000], not {_shown(r.beta)}.",
         ),
         (
             _is_number(r.real_label) and 0 < r.real_label <= 1,
-            f"The real label must be in (0, 1], not {r.real_label!r}.",
+            f"The real label must be in (0, 1], not {_shown(r.real_label)}.",
         ),
         (
             _is_number(r.lr) and 0 < r.lr <= 1,
-            f"The learning rate must be in (0, 1], not {r.lr!r}.",
+            f"The learning rate must be in (0, 1], not {_shown(r.lr)}.",
         ),
         (
             isinstance(r.adam_betas, tuple)
             and len(r.adam_betas) == 2
             and all(_is_number(beta) and 0 <= beta < 1 for beta in r.adam_betas),
-            f"Adam's betas must be two numbers in [0, 1), not {r.adam_betas!r}.",
+            f"Adam's betas must be two numbers in [0, 1), not {_shown(r.adam_betas)}.",
         ),
         (
             _is_count(r.batch_size, 2, 65536),
-            f"The batch size must be a whole number from 2 to 65536, not {r.batch_size!r}.",
+            f"The batch size must be a whole number from 2 to 65536, not {_shown(r.batch_size)}.",
         ),
         ((r.epochs is None) != (r.steps is None), "Set either epochs or steps, not both."),
         (
             r.epochs is None or _is_count(r.epochs, 1, 10**6),
-            f"epochs must be a whole number from 1 to 1000000, not {r.epochs!r}.",
+            f"epochs must be a whole number from 1 to 1000000, not {_shown(r.epochs)}.",
         ),
         (
             r.steps is None or _is_count(r.steps, 1, 10**9),
-            f"steps must be a whole number from 1 to 1000000000, not {r.steps!r}.",
+            f"steps must be a whole number from 1 to 1000000000, not {_shown(r.steps)}.",
         ),
         (
             _is_count(r.seed, 0, MAX_SEED),
-            f"The seed must be a whole number from 0 to {MAX_SEED}, not {r.seed!r}.",
+            f"The seed must be a whole number from 0 to {MAX_SEED}, not {_shown(r.seed)}.",
         ),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
     ]
-    return [sentence for fine, sentence in checks if not fine]
+    problems = [sentence for fine, sentence in checks if not fine]
+    return problems or _shape_problems(r)
+
+
+def _shape_problems(r: Recipe) -> list[str]:
+    """Whether convolutions that halve and double an image end at its size; all else is fine."""
+    if r.network != "convolutional":
+        return []
+    height, width = r.image_shape[1:]
+    if r.family == "gan":
+        sides = {4 * 2 ** len(widths) for widths in (r.decoder_widths, r.encoder_widths)}
+        if sides != {height} or sides != {width}:
+            made = " and ".join(map(str, sorted(sides)))
+            return [f"With these widths the convolutions need {made} pixels, not {height}x{width}."]
+        return []
+    halvings = 2 ** (max(len(r.decoder_widths), len(r.encoder_widths)) // 2)
+    if height % halvings or width % halvings:
+        return [f"Images of {height} by {width} can't be halved down by {halvings}."]
+    return []
 
 
 _MNIST_VAE = Recipe(

@@ -1,0 +1,151 @@
+"""What tests share: real data where it is, and a weights folder of tiny untrained models."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ganvae import checkpoint, files
+from ganvae.models import build
+from ganvae.recipes import RECIPES, Recipe
+
+# Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
+TINY = (
+    RECIPES["vae-3"].replace(decoder_widths=(4, 4, 4, 4), encoder_widths=(4, 4, 4, 4)),
+    RECIPES["vae-10"].replace(decoder_widths=(4, 4, 4, 4), encoder_widths=(4, 4, 4, 4)),
+    RECIPES["gan-100"].replace(decoder_widths=(8, 4, 4), encoder_widths=(4, 4, 8)),
+    RECIPES["mlp-vae-20"].replace(decoder_widths=(16,), encoder_widths=(16,)),
+    RECIPES["mlp-gan-100"].replace(decoder_widths=(16, 16), encoder_widths=(16, 16)),
+    # A pair that has only one of its two members.
+    RECIPES["mini-gan-100"].replace(decoder_widths=(8,), encoder_widths=(8,)),
+)
+MOMENTS = (0, 1, 10)
+SHEET_COLUMNS, SHEET_ROWS = 8, 4
+
+
+def pytest_configure() -> None:
+    """One thread for PyTorch: tests are many small computations."""
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The folder with the real MNIST files; without them the test is skipped, or fails in CI."""
+    asked = os.environ.get("GANVAE_DATA")
+    folder = Path(asked) if asked else Path(__file__).resolve().parent.parent / "data"
+    if not (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
+        message = f"There is no MNIST in {folder}: set GANVAE_DATA to a folder that has it."
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights folder of tiny untrained models with every file a trained one has: read only."""
+    weights = tmp_path_factory.mktemp("weights")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        for recipe in TINY:
+            write_model(weights / recipe.name, recipe)
+    return weights
+
+
+def write_model(folder: Path, recipe: Recipe) -> None:
+    """An untrained model of a recipe as its folder in `weights/`."""
+    folder.mkdir(parents=True)
+    model = build(recipe)
+    checkpoint.save_weights(folder, model)
+    files.write_json(
+        folder / checkpoint.CONFIG,
+        {
+            "recipe": recipe.to_dict(),
+            "versions": {"ganvae": "0.1.0", "torch": torch.__version__},
+            "command": f"python train.py --model {recipe.name}",
+        },
+    )
+    metrics = {
+        "parameters": {"total": model.parameter_count()},
+        "distance": {
+            "value": 50.0,
+            "n": 100,
+            "features": "digit-classifier",
+            "reference": "100 test images",
+            "seed": 0,
+        },
+        "sharpness": {
+            "ratio": 0.5,
+            "laplacian_variance": 0.05,
+            "real_laplacian_variance": 0.1,
+            "n": 100,
+            "seed": 0,
+        },
+        "training": {
+            "seconds": 960.0,
+            "images_per_second": 800.0,
+            "steps": MOMENTS[-1],
+            "images": MOMENTS[-1] * recipe.batch_size,
+            "hardware": "CPU",
+            "threads": 1,
+        },
+    }
+    if recipe.family == "vae":
+        # Falling to and fro, so that the order of the axes is not that of the dimensions.
+        metrics["kl_per_dimension"] = [
+            1.0 / (1 + i * 3 % 7 + i / 100) for i in range(recipe.latent)
+        ]
+    files.write_json(folder / checkpoint.METRICS, metrics)
+    _write_history(folder, recipe)
+    _write_snapshots(folder, recipe)
+
+
+def _write_history(folder: Path, recipe: Recipe) -> None:
+    columns = ["step", "images", "seconds"]
+    if recipe.family == "vae":
+        terms = ("loss", "reconstruction", "kl")
+        columns += [f"{split}_{term}" for split in ("train", "test") for term in terms]
+    else:
+        columns += ["d_loss", "g_loss", "d_real", "d_fake_before", "d_fake_after"]
+    columns += ["distance", "sharpness"]
+    with (folder / checkpoint.HISTORY).open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(columns)
+        for step in range(1, MOMENTS[-1] + 1):
+            values = [round(1 + index / step, 4) for index in range(len(columns) - 3)]
+            # Scores are only taken now and then: the other rows have no value there.
+            if step % 5:
+                values[-2:] = ["", ""]
+            writer.writerow([step, step * recipe.batch_size, step * 0.5, *values])
+
+
+def _write_snapshots(folder: Path, recipe: Recipe) -> None:
+    _, height, width = recipe.image_shape
+    kinds = ["samples", "reconstructions"] if recipe.family == "vae" else ["samples"]
+    random = np.random.default_rng(0)
+    moments = []
+    for step in MOMENTS:
+        moment = {"step": step, "images": step * recipe.batch_size}
+        for kind in kinds:
+            name = f"{kind}-{step:08d}.png"
+            sheet = random.integers(0, 256, (SHEET_ROWS * height, SHEET_COLUMNS * width), np.uint8)
+            (folder / checkpoint.SNAPSHOTS).mkdir(exist_ok=True)
+            Image.fromarray(sheet).save(folder / checkpoint.SNAPSHOTS / name)
+            moment[kind] = name
+        moments.append(moment)
+    index = {
+        "columns": SHEET_COLUMNS,
+        "rows": SHEET_ROWS,
+        "tile": [height, width],
+        "seed": 0,
+        "moments": moments,
+    }
+    if recipe.family == "vae":
+        index["test_indices"] = list(range(SHEET_COLUMNS * SHEET_ROWS))
+    files.write_json(folder / checkpoint.SNAPSHOTS / checkpoint.SNAPSHOT_INDEX, index)
