@@ -1,0 +1,246 @@
+"""What the Explore and Walk tabs get from the server: the core's own values, checked requests."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from ganvae import latents, render
+from ganvae.collection import Collection
+from ganvae.latents import Array
+from ganvae.ui.explorer import server
+
+WALK = {
+    "models": ["vae-10", "gan-100"],
+    "kind": "perturbation",
+    "seed": 42,
+    "pick": 3,
+    "to": 7,
+    "frames": 21,
+    "temperature": 0.8,
+}
+
+
+@pytest.fixture(scope="module")
+def collection(tiny_weights: Path) -> Collection:
+    return Collection(tiny_weights)
+
+
+@pytest.fixture(scope="module")
+def call(collection: Collection) -> Any:
+    by_name = {function.__name__: function for function in server.functions(collection)}
+    return lambda name, request: by_name[name](request)
+
+
+def numbers(text: str, columns: int) -> Array:
+    return np.frombuffer(base64.b64decode(text), "<f4").reshape(-1, columns)
+
+
+def pixels(batch: dict[str, Any]) -> np.ndarray:
+    shape = (batch["count"], batch["height"], batch["width"], batch["channels"])
+    return np.frombuffer(base64.b64decode(batch["pixels"]), np.uint8).reshape(shape)
+
+
+def encoded(z: Array) -> str:
+    return base64.b64encode(z.astype("<f4").tobytes()).decode()
+
+
+@pytest.mark.parametrize("name", ["vae-3", "vae-10", "gan-100", "mini-gan-100"])
+def test_axes_are_the_cores(call: Any, collection: Collection, name: str) -> None:
+    reply, axes = call("find_axes", {"model": name}), collection.axes(name)
+    recipe = collection.recipe(name)
+    assert (numbers(reply["directions"], recipe.latent) == axes.directions).all()
+    assert reply["strengths"] == pytest.approx(axes.strengths.tolist())
+    assert reply["labels"] == axes.labels
+    assert reply["prior_std"] == latents.prior_std(recipe.prior)
+
+
+def test_latents_are_the_seeds_row(call: Any) -> None:
+    request = {"models": ["vae-10", "mini-gan-100"], "seed": 42, "pick": 3, "temperature": 0.5}
+    reply = call("find_latents", request)
+    for name, latent, prior in (("vae-10", 10, "normal"), ("mini-gan-100", 100, "uniform")):
+        expected = latents.sample_z(42, latent, 4, prior, 0.5)[3]
+        assert (numbers(reply["z"][name], latent)[0] == expected).all()
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_decoded_pictures_are_the_models(call: Any, collection: Collection, as_text: bool) -> None:
+    requests, expected = [], []
+    for name, latent, count in (("vae-3", 3, 2), ("gan-100", 100, 1)):
+        z = latents.sample_z(1, latent, count)
+        requests.append({"model": name, "z": encoded(z) if as_text else z.tolist()})
+        expected.append(render.to_pixels(collection.generate(name, z)))
+    reply = call("decode", {"requests": requests})
+    for batch, image in zip(reply["pictures"], expected, strict=True):
+        assert (pixels(batch) == image).all()
+
+
+@pytest.mark.parametrize("kind", server.KINDS)
+def test_walks_are_the_cores_paths(call: Any, collection: Collection, kind: str) -> None:
+    reply = call("walk", {**WALK, "kind": kind})
+    paths = {
+        "straight": latents.straight_path,
+        "spherical": latents.spherical_path,
+        "loop": latents.closed_loop,
+    }
+    for batch, name in zip(reply["pictures"], WALK["models"], strict=True):
+        recipe = collection.recipe(name)
+        first, last = (
+            latents.sample_z(seed, recipe.latent, 4, "normal", 0.8)[3] for seed in (42, 7)
+        )
+        if kind == "perturbation":
+            z = latents.perturbation_walk(first, recipe.family)
+        else:
+            z = paths[kind](first, last, 21)
+        assert (batch["model"], batch["count"]) == (name, 21)
+        assert (pixels(batch) == render.to_pixels(collection.generate(name, z))).all()
+
+
+def test_a_walk_between_seeds_starts_and_ends_at_their_pictures(call: Any) -> None:
+    for kind in ("straight", "spherical"):
+        walked = pixels(call("walk", {**WALK, "kind": kind})["pictures"][0])
+        for frame, seed in ((0, 42), (20, 7)):
+            z = latents.sample_z(seed, 10, 4, "normal", 0.8)[3]
+            single = call("decode", {"requests": [{"model": "vae-10", "z": [z.tolist()]}]})
+            difference = walked[frame].astype(int) - pixels(single["pictures"][0])[0]
+            assert np.abs(difference).max() <= 1
+
+
+@pytest.mark.parametrize("file_format", ["gif", "webp"])
+def test_exported_animations_show_the_walk(call: Any, file_format: str) -> None:
+    request = {**WALK, "kind": "spherical", "file_format": file_format, "fps": 10}
+    walked = [pixels(batch) for batch in call("walk", request)["pictures"]]
+    reply = call("export", request)
+    assert reply["filename"] == f"ganvae-spherical-vae-10-gan-100-seed-42.{file_format}"
+    assert reply["media"] == f"image/{file_format}"
+    with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as movie:
+        # 32 pixels magnified 8 times, the two models side by side.
+        assert (movie.n_frames, movie.size) == (21, (2 * 256 + 8, 256))
+        movie.seek(20)
+        last = np.asarray(movie.convert("L"))[4::8]
+    assert (last[:, :256][:, 4::8] == walked[0][-1, :, :, 0]).all()
+    assert (last[:, -256:][:, 4::8] == walked[1][-1, :, :, 0]).all()
+
+
+def test_exported_strip_has_a_row_for_each_model(call: Any) -> None:
+    reply = call("export", {**WALK, "file_format": "strip"})
+    assert reply["filename"].endswith(".png")
+    walked = [pixels(batch) for batch in call("walk", WALK)["pictures"]]
+    with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as picture:
+        assert picture.size == (21 * 65 - 1, 2 * 64 + 4)
+        strip = np.asarray(picture)
+    for row, images in enumerate(walked):
+        for frame in (0, 20):
+            tile = strip[row * 68 :, frame * 65 :][:64, :64]
+            assert (tile[::2, ::2] == images[frame, :, :, 0]).all()
+
+
+def test_exported_frame_is_that_frame(call: Any) -> None:
+    reply = call("export", {**WALK, "file_format": "frame", "frame": 4})
+    assert reply["filename"].endswith("-frame-5.png")
+    walked = pixels(call("walk", WALK)["pictures"][1])
+    with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as picture:
+        assert (np.asarray(picture)[::8, -256::8] == walked[4, :, :, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"models": []}, "models must be"),
+        ({"models": "vae-10"}, "models must be"),
+        ({"models": ["vae-10", "vae-10"]}, "different"),
+        ({"models": [["vae-10"]]}, "models must be"),
+        ({"models": ["../vae-10"]}, "There is no model"),
+        ({"seed": -1}, "The seed must be a whole number"),
+        ({"seed": 2**32}, "4294967295"),
+        ({"seed": 1.5}, "not 1.5"),
+        ({"seed": True}, "The seed"),
+        ({"seed": "x" * 1000}, "The seed"),
+        ({"pick": 1000}, "The pick"),
+        ({"to": None}, "The second seed"),
+        ({"frames": 20}, "from 21 to 120"),
+        ({"frames": 121}, "from 21 to 120"),
+        ({"frames": float("nan")}, "from 21 to 120"),
+        ({"temperature": 2.1}, "The temperature"),
+        ({"temperature": float("inf")}, "The temperature"),
+        ({"temperature": "1"}, "The temperature"),
+        ({"kind": "zigzag"}, "The kind of walk must be perturbation or"),
+        ({"kind": ["loop"]}, "The kind of walk"),
+    ],
+)
+def test_bad_walks_are_answered_with_a_sentence(
+    call: Any, change: dict[str, Any], words: str
+) -> None:
+    reply = call("walk", {**WALK, **change})
+    assert list(reply) == ["error"]
+    assert words in reply["error"]
+    assert len(reply["error"]) < 300
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"file_format": "mp4"}, "The file format must be gif or webp or strip or frame"),
+        ({"file_format": "gif", "fps": 0}, "The speed"),
+        ({"file_format": "frame", "frame": 21}, "The frame must be a whole number from 0 to 20"),
+    ],
+)
+def test_bad_exports_are_answered_with_a_sentence(
+    call: Any, change: dict[str, Any], words: str
+) -> None:
+    assert words in call("export", {**WALK, **change})["error"]
+
+
+ZERO = [[0.0, 0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (None, "JSON object"),
+        ({}, "requests must be a list"),
+        ({"requests": []}, "requests must be a list"),
+        ({"requests": [3]}, "JSON object"),
+        ({"requests": [{"model": 5, "z": ZERO}]}, "model must be a text"),
+        ({"requests": [{"model": "nope", "z": ZERO}]}, "There is no model"),
+        ({"requests": [{"model": "vae-3"}]}, "base64 or a list"),
+        ({"requests": [{"model": "vae-3", "z": []}]}, "base64 or a list"),
+        ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0]]}]}, "list of 3 numbers"),
+        ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0, "1"]]}]}, "Every number of z"),
+        ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0, 1e9]]}]}, "Every number of z"),
+        ({"requests": [{"model": "vae-3", "z": "no base64"}]}, "base64"),
+        ({"requests": [{"model": "vae-3", "z": ""}]}, "3 float32 numbers"),
+        ({"requests": [{"model": "vae-3", "z": encoded(np.zeros(4))}]}, "3 float32 numbers"),
+        ({"requests": [{"model": "vae-3", "z": encoded(np.full(3, np.nan))}]}, "Every number"),
+        ({"requests": [{"model": "vae-3", "z": encoded(np.zeros((257, 3)))}]}, "at most"),
+        ({"requests": [{"model": "vae-3", "z": encoded(np.zeros((129, 3)))}] * 2}, "at most"),
+        ({"requests": [{"model": "vae-3", "z": ZERO}] * 9}, "list of 1 to 8"),
+    ],
+)
+def test_bad_points_are_answered_with_a_sentence(call: Any, request_: Any, words: str) -> None:
+    reply = call("decode", request_)
+    assert words in reply["error"]
+
+
+def test_axes_of_no_model_are_answered_with_a_sentence(call: Any) -> None:
+    assert "There is no model" in call("find_axes", {"model": "nope"})["error"]
+    assert "model must be a text" in call("find_axes", {"model": {"a": 1}})["error"]
+
+
+def test_whole_numbers_from_javascript_may_have_a_point(call: Any) -> None:
+    plain = call("find_latents", {"models": ["vae-3"], "seed": 5, "pick": 0})
+    assert plain == call("find_latents", {"models": ["vae-3"], "seed": 5.0, "pick": 0.0})
+
+
+def test_decoding_leaves_the_shared_model_as_it_was(call: Any, collection: Collection) -> None:
+    before = {k: v.clone() for k, v in collection.model("gan-100").state_dict().items()}
+    call("walk", WALK)
+    after = collection.model("gan-100").state_dict()
+    assert all(torch.equal(before[key], after[key]) for key in before)
