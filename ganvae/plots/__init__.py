@@ -1,0 +1,10 @@
+"""The curves of a training as SVG that reads on light and dark pages alike.
+
+`training_charts` turns histories into charts; a chart holds its picture, a sentence that says
+what it shows, and its numbers for whoever wants to read them off.
+"""
+
+from ganvae.plots.chart import Chart, Line
+from ganvae.plots.training import Run, training_charts
+
+__all__ = ["Chart", "Line", "Run", "training_charts"]
