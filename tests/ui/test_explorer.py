@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganvae import latents, render
 from ganvae.collection import Collection
+from ganvae.errors import UserError
 from ganvae.latents import Array
 from ganvae.ui.explorer import server
 
@@ -36,7 +37,14 @@ def collection(tiny_weights: Path) -> Collection:
 @pytest.fixture(scope="module")
 def call(collection: Collection) -> Any:
     by_name = {function.__name__: function for function in server.functions(collection)}
-    return lambda name, request: by_name[name](request)
+
+    def answer(name: str, data: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return by_name[name](data)
+        except UserError as error:
+            return {"error": str(error)}
+
+    return answer
 
 
 def numbers(text: str, columns: int) -> Array:
@@ -153,10 +161,9 @@ def test_exported_frame_is_that_frame(call: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"models": []}, "models must be"),
-        ({"models": "vae-10"}, "models must be"),
-        ({"models": ["vae-10", "vae-10"]}, "different"),
-        ({"models": [["vae-10"]]}, "models must be"),
+        ({"models": []}, "models must be named"),
+        ({"models": "vae-10"}, "models must be named"),
+        ({"models": [["vae-10"]]}, "must be a name"),
         ({"models": ["../vae-10"]}, "There is no model"),
         ({"seed": -1}, "The seed must be a whole number"),
         ({"seed": 2**32}, "4294967295"),
@@ -204,16 +211,15 @@ ZERO = [[0.0, 0.0, 0.0]]
 @pytest.mark.parametrize(
     ("request_", "words"),
     [
-        (None, "JSON object"),
         ({}, "requests must be a list"),
         ({"requests": []}, "requests must be a list"),
-        ({"requests": [3]}, "JSON object"),
-        ({"requests": [{"model": 5, "z": ZERO}]}, "model must be a text"),
+        ({"requests": [3]}, "an object with a model and z"),
+        ({"requests": [{"model": 5, "z": ZERO}]}, "The model must be a name"),
         ({"requests": [{"model": "nope", "z": ZERO}]}, "There is no model"),
-        ({"requests": [{"model": "vae-3"}]}, "base64 or a list"),
-        ({"requests": [{"model": "vae-3", "z": []}]}, "base64 or a list"),
+        ({"requests": [{"model": "vae-3"}]}, "list of 1 to 256 rows"),
+        ({"requests": [{"model": "vae-3", "z": []}]}, "list of 1 to 256 rows"),
         ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0]]}]}, "list of 3 numbers"),
-        ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0, "1"]]}]}, "Every number of z"),
+        ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0, "1"]]}]}, "numbers only"),
         ({"requests": [{"model": "vae-3", "z": [[0.0, 0.0, 1e9]]}]}, "Every number of z"),
         ({"requests": [{"model": "vae-3", "z": "no base64"}]}, "base64"),
         ({"requests": [{"model": "vae-3", "z": ""}]}, "3 float32 numbers"),
@@ -231,7 +237,7 @@ def test_bad_points_are_answered_with_a_sentence(call: Any, request_: Any, words
 
 def test_axes_of_no_model_are_answered_with_a_sentence(call: Any) -> None:
     assert "There is no model" in call("find_axes", {"model": "nope"})["error"]
-    assert "model must be a text" in call("find_axes", {"model": {"a": 1}})["error"]
+    assert "must be a name" in call("find_axes", {"model": {"a": 1}})["error"]
 
 
 def test_whole_numbers_from_javascript_may_have_a_point(call: Any) -> None:

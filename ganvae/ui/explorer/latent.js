@@ -1,0 +1,84 @@
+// A model's latent space in the browser. It knows the axes that Python found and moves a z along
+// them; it never draws a z of its own.
+
+/** Bytes of a base64 text. */
+function bytesOf(base64) {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** float32 numbers of a base64 text. */
+function floatsOf(base64) {
+  return new Float32Array(bytesOf(base64).buffer);
+}
+
+/** Base64 of float32 numbers, of several arrays one after the other. */
+function base64Of(arrays) {
+  let text = "";
+  for (const array of arrays) {
+    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+  }
+  return btoa(text);
+}
+
+class LatentSpace {
+  /** @param {object} axes the server's reply to find_axes */
+  constructor(axes) {
+    this.size = axes.latent;
+    this.std = axes.prior_std;
+    this.labels = axes.labels;
+    this.strengths = axes.strengths;
+    this.directions = floatsOf(axes.directions);
+  }
+
+  has(axis) {
+    return axis < this.size;
+  }
+
+  /** Where z stands along an axis, in standard deviations of the prior. */
+  coordinate(z, axis) {
+    let sum = 0;
+    const from = axis * this.size;
+    for (let i = 0; i < this.size; i++) sum += z[i] * this.directions[from + i];
+    return sum / this.std;
+  }
+
+  /** z after steps {axis: standard deviations of the prior}; axes it does not have do nothing. */
+  shifted(z, steps) {
+    const sums = Float64Array.from(z);
+    for (const [axis, step] of Object.entries(steps)) {
+      if (!this.has(axis)) continue;
+      const from = axis * this.size;
+      for (let i = 0; i < this.size; i++) sums[i] += step * this.std * this.directions[from + i];
+    }
+    return Float32Array.from(sums);
+  }
+
+  /** z with its coordinates along some axes put to {axis: value}. The axes are orthogonal, so
+   *  their order does not matter. */
+  placed(z, values) {
+    const steps = {};
+    for (const [axis, value] of Object.entries(values)) {
+      if (this.has(axis)) steps[axis] = value - this.coordinate(z, Number(axis));
+    }
+    return this.shifted(z, steps);
+  }
+
+  /** The z of "one sample with variations": whole steps -2 to 2, row by row. Each is measured from
+   *  the z in the middle, so that steps never add up. */
+  variations(z, rowAxis, columnAxis) {
+    const zs = [];
+    for (const row of VARIATION_STEPS) {
+      for (const column of VARIATION_STEPS) {
+        const moved = this.shifted(z, { [rowAxis]: row });
+        zs.push(this.shifted(moved, { [columnAxis]: column }));
+      }
+    }
+    return zs;
+  }
+}
+
+const VARIATION_STEPS = [-2, -1, 0, 1, 2];
