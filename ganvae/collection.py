@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 
@@ -119,14 +119,17 @@ class Collection:
         """Sharpness of images of a model as a share of real data's; None if that is not known."""
         sharpness = self.metrics(name).get("sharpness")
         real = sharpness.get("real_laplacian_variance") if isinstance(sharpness, dict) else None
-        if not _numbers([real], 1) or real <= 0:
+        if not _is_number(real) or real <= 0:
             return None
         return laplacian_variance(images).mean().item() / real
 
 
+def _is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value from a metrics file, which may hold anything, is a finite number."""
+    return type(value) in (int, float) and abs(value) <= 1e300
+
+
 def _numbers(value: Any, count: int) -> list[float] | None:
-    """The value if it is a list of so many finite numbers; a metrics file may hold anything."""
-    if not isinstance(value, list) or len(value) != count:
-        return None
-    fine = all(type(number) in (int, float) and abs(number) <= 1e300 for number in value)
+    """The value if it is a list of so many finite numbers."""
+    fine = isinstance(value, list) and len(value) == count and all(map(_is_number, value))
     return value if fine else None

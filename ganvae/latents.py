@@ -189,6 +189,7 @@ def _first_layer(generator: nn.Module) -> torch.Tensor:
         i for i, layer in enumerate(layers) if isinstance(layer, (nn.Linear, nn.ConvTranspose2d))
     )
     layer, following = layers[at], layers[at + 1]
+    assert isinstance(layer, (nn.Linear, nn.ConvTranspose2d))
     weight = layer.weight.detach().double()
     if isinstance(layer, nn.Linear):
         weight = weight.T

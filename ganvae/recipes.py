@@ -166,7 +166,7 @@ class Recipe:
         ]
         if missing:
             raise UserError(f"The recipe lacks the field {missing[0]!r}.")
-        clean = {
+        clean: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in values.items()
         }

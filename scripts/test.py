@@ -1,0 +1,79 @@
+"""python scripts/test.py: all checks in a virtual environment of its own; arguments go to pytest.
+
+Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser,
+then checks style, format and types and runs the tests. The exit status is that of the first check
+that fails.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = ROOT / ".venv"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHECKS = (
+    ["ruff", "check", "."],
+    ["ruff", "format", "--check", "."],
+    ["mypy"],
+    ["pytest"],
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run every check; the exit status of the first that fails, or 0."""
+    python = prepare_environment()
+    if not prepare_browser():
+        print(
+            "The page's tests need Chromium or Chrome: install one (Debian and Ubuntu: "
+            "sudo apt-get install chromium), so that one of these is on the PATH: "
+            f"{', '.join(BROWSERS)}.",
+            file=sys.stderr,
+        )
+        return 1
+    for check in CHECKS:
+        command = [str(python), "-m", *check, *(arguments if check == ["pytest"] else [])]
+        print("$", " ".join(command[1:]), flush=True)
+        status = subprocess.run(command, cwd=ROOT).returncode
+        if status:
+            return status
+    return 0
+
+
+def prepare_environment() -> Path:
+    """The Python of `.venv`, made and filled as far as it isn't already."""
+    python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists():
+        print(f"Making {ENVIRONMENT.name}", flush=True)
+        venv.create(ENVIRONMENT, with_pip=True)
+    wanted = "".join(
+        (ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt")
+    )
+    # pip takes seconds to find that nothing has changed: ask it only when something has.
+    installed = ENVIRONMENT / "installed.txt"
+    if not installed.exists() or installed.read_text() != wanted:
+        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
+        subprocess.run([*pip, "-r", "requirements-dev.txt"], cwd=ROOT, check=True)
+        installed.write_text(wanted)
+    return python
+
+
+def prepare_browser() -> bool:
+    """Whether there is a browser, installed first if this is Debian and we may."""
+    if any(map(shutil.which, BROWSERS)):
+        return True
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("Installing Chromium", flush=True)
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["update"], ["install", "--yes", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *command], env=quiet, stdout=subprocess.DEVNULL)
+    return any(map(shutil.which, BROWSERS))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
