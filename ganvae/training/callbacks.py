@@ -1,0 +1,230 @@
+"""What hangs on the loop: curves, test loss, scores, snapshots, saving, progress, stopping.
+
+None of these touches PyTorch's global generator or the weights, so a run with other callbacks, or
+one that was stopped and resumed, ends in the same weights.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from ganvae.data import to_float
+from ganvae.errors import UserError
+from ganvae.metrics.scoring import Scorer
+from ganvae.models import GAN, VAE, evaluation
+from ganvae.training import schedule
+from ganvae.training.history import History
+from ganvae.training.loop import Loop, Stopped
+from ganvae.training.objectives import NegativeELBO, reparameterise
+from ganvae.training.snapshots import SnapshotWriter
+
+SCORE_COUNT = 2000
+SAVE_EVERY_SECONDS = 30.0
+_TEST_BATCH = 1000
+_TEST_SEED = 10_000
+
+
+class TrainCurves:
+    """Means of the training curves over each of about 250 stretches of the run."""
+
+    def __init__(self, history: History, total: int, sums: dict[str, float]) -> None:
+        self.history, self.sums = history, sums
+        self._moments = schedule.evenly(total, schedule.TRAIN_ROWS)
+        self._gathered: dict[str, Tensor] = {}
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        # Sums stay tensors between rows: reading a number each step would wait for the device.
+        for name, value in values.items():
+            total = self._gathered.get(name)
+            self._gathered[name] = value.double() if total is None else total + value
+        self.sums["steps"] = self.sums.get("steps", 0) + 1
+        if run.step in self._moments:
+            sums = self.flush()
+            steps = sums.pop("steps")
+            means = {name: total / steps for name, total in sums.items()}
+            self.sums.clear()
+            bad = [name for name, mean in means.items() if not math.isfinite(mean)]
+            if bad:
+                raise UserError(
+                    f"Training diverged before step {run.step}: {bad[0]} is {means[bad[0]]}; "
+                    f"try a lower --lr or --precision float32."
+                )
+            self.history.add(run.step, run.images, run.seconds, **means)
+
+    def flush(self) -> dict[str, float]:
+        """The sums since the last row as plain numbers, for the saved state."""
+        for name, total in self._gathered.items():
+            self.sums[name] = self.sums.get(name, 0.0) + total.item()
+        self._gathered.clear()
+        return dict(self.sums)
+
+
+class TestCurves:
+    """A VAE's loss on the whole test set, about 25 times in a run."""
+
+    def __init__(self, history: History, total: int, model: VAE, test: Tensor) -> None:
+        self.history, self.model, self.test = history, model, test
+        self._moments = schedule.evenly(total, schedule.TEST_ROWS)
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        if run.step in self._moments:
+            self.history.add(
+                run.step, run.images, run.seconds, **test_losses(self.model, self.test)
+            )
+
+
+def test_losses(model: VAE, test: Tensor) -> dict[str, float]:
+    """Negative ELBO of test images (uint8) and its two terms, nats per image, one sample each.
+
+    The posterior's noise is the same at every call, so that curves move with the model alone.
+    """
+    generator = torch.Generator().manual_seed(_TEST_SEED)
+    reconstruction_sum = kl_sum = 0.0
+    objective = NegativeELBO(model.recipe.beta)
+    with evaluation(model):
+        for part in test.split(_TEST_BATCH):
+            images = to_float(part)
+            mean, log_variance = model.encoder(images)
+            noise = torch.randn(mean.shape, generator=generator).to(mean.device)
+            logits = model.decoder(reparameterise(mean, log_variance, noise))
+            reconstruction, kl = objective.terms(logits, images, mean, log_variance)
+            reconstruction_sum += reconstruction.item()
+            kl_sum += kl.item()
+    count = len(test)
+    return {
+        "test_loss": (reconstruction_sum + objective.beta * kl_sum) / count,
+        "test_reconstruction": reconstruction_sum / count,
+        "test_kl": kl_sum / count,
+    }
+
+
+class Scores:
+    """Distance and sharpness of 2,000 samples at 12 log-spaced moments."""
+
+    def __init__(self, history: History, total: int, model: VAE | GAN, scorer: Scorer) -> None:
+        self.history, self.model, self.scorer = history, model, scorer
+        self._moments = schedule.score_steps(total)
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        if run.step in self._moments:
+            scores = self.scorer.score(self.model, SCORE_COUNT)
+            self.history.add(
+                run.step,
+                run.images,
+                run.seconds,
+                distance=scores["distance"]["value"],
+                sharpness=scores["sharpness"]["ratio"],
+            )
+
+
+class Snapshots:
+    """Sheets at about 40 log-spaced moments; the first, of step 0, is written before the loop."""
+
+    def __init__(self, writer: SnapshotWriter, total: int) -> None:
+        self.writer = writer
+        self._moments = schedule.snapshot_steps(total)
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        if run.step in self._moments:
+            self.writer.write(run.step, run.images)
+
+
+class Progress:
+    """A bar with images a second, the losses and the time left."""
+
+    def __init__(self, name: str, total: int, first: int, history: History) -> None:
+        self.history, self._first = history, first
+        # In a log file a line every half minute is enough; on a screen it moves.
+        interval = 0.5 if sys.stderr.isatty() else 30.0
+        self._bar = tqdm(total=total, initial=first, desc=name, unit="step", mininterval=interval)
+        self._next, self._interval = 0.0, interval
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        self._bar.update()
+        now = time.monotonic()
+        if now >= self._next:
+            self._next = now + self._interval
+            losses = {
+                name: f"{value.item():.4g}" for name, value in values.items() if "loss" in name
+            }
+            speed = f"{run.images / max(run.seconds, 1e-9):.0f} images/s"
+            self._bar.set_postfix(losses | {"speed": speed}, refresh=False)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+class Saver:
+    """Saves the state every half minute, at the end, and when someone asks the run to stop.
+
+    As a context it catches Ctrl-C and a polite kill, which must not strike in the middle of a
+    step: the state would hold half an update. A second Ctrl-C stops at once.
+    """
+
+    def __init__(self, save: Callable[[Loop], None]) -> None:
+        self._save, self._last = save, time.monotonic()
+        self._asked = False
+        self._former: dict[int, Any] = {}
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        now = time.monotonic()
+        if self._asked or now - self._last >= SAVE_EVERY_SECONDS:
+            self._save(run)
+            self._last = now
+        if self._asked:
+            raise Stopped
+
+    def _ask(self, number: int, frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+    def __enter__(self) -> Saver:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Only the main thread may set handlers; elsewhere, in a test, there are none to set.
+            try:
+                self._former[number] = signal.signal(number, self._ask)
+            except ValueError:
+                break
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for number, handler in self._former.items():
+            signal.signal(number, handler)
+
+
+class TensorBoard:
+    """Every new row of the history as TensorBoard scalars.
+
+    Raises:
+        UserError: TensorBoard is not installed.
+    """
+
+    def __init__(self, history: History, folder: str) -> None:
+        try:
+            from torch.utils.tensorboard import SummaryWriter
+        except ImportError as error:
+            raise UserError("--tensorboard needs TensorBoard: pip install tensorboard.") from error
+        self.history, self._writer, self._done = history, SummaryWriter(folder), len(history.rows)
+
+    def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
+        for row in self.history.rows[self._done :]:
+            for name, value in row.items():
+                if name not in ("step", "images", "seconds"):
+                    self._writer.add_scalar(name, value, int(row["step"]))
+        self._done = len(self.history.rows)

@@ -1,0 +1,274 @@
+"""train.py's command line: options, checked on entry, and what they set off."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ganvae import DEFAULT_WEIGHTS, checkpoint
+from ganvae.errors import UserError
+from ganvae.metrics.classifier import NAME as CLASSIFIER
+from ganvae.recipes import FAMILIES, MAX_LATENT, MAX_SEED, RECIPES, Recipe, find_recipe
+
+DEFAULT_RUNS = DEFAULT_WEIGHTS.parent / "runs"
+
+# Options that change what a recipe computes, and the field each one sets.
+_OVERRIDES: dict[str, str] = {
+    "epochs": "epochs",
+    "steps": "steps",
+    "batch_size": "batch_size",
+    "lr": "lr",
+    "adam_beta1": "adam_betas",
+    "adam_beta2": "adam_betas",
+    "beta": "beta",
+    "dropout": "dropout",
+    "leak": "leak",
+    "real_label": "real_label",
+    "prior": "prior",
+    "dataset": "dataset",
+    "precision": "precision",
+    "seed": "seed",
+}
+_FAMILY_ONLY = {"beta": "vae", "real_label": "gan", "dropout": "gan", "prior": "gan"}
+
+
+def _of_recipe(field: str) -> str:
+    """What --help says of a hyper-parameter's default: it depends on the recipe."""
+    shown = (f"{name} {getattr(RECIPES[name], field)}" for name in ("vae-100", "gan-100"))
+    return f"  [default: {', '.join(shown)}; others: --dry-run]"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--model",
+    metavar="NAME",
+    help=f"A model, a family (vae, gan, …), all, or {CLASSIFIER}; --list shows them.",
+)
+@click.option(
+    "--latent",
+    type=int,
+    metavar="L",
+    help=f"Latent size, 1 to {MAX_LATENT}; one that no recipe has makes a new family member.",
+)
+@click.option("--list", "list_models", is_flag=True, help="Show every model and stop.")
+@click.option("--dry-run", is_flag=True, help="Show the resolved recipe as JSON and stop.")
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="Name of the result; derived from what differs from the recipe if left out.",
+)
+@click.option("--epochs", type=int, help="Passes over the data." + _of_recipe("epochs"))
+@click.option("--steps", type=int, help="Steps, in place of --epochs." + _of_recipe("steps"))
+@click.option("--batch-size", type=int, help="Images a step." + _of_recipe("batch_size"))
+@click.option("--lr", type=float, help="Adam's learning rate." + _of_recipe("lr"))
+@click.option("--adam-beta1", type=float, help="Adam's first decay." + _of_recipe("adam_betas"))
+@click.option("--adam-beta2", type=float, help="Adam's second decay." + _of_recipe("adam_betas"))
+@click.option("--beta", type=float, help="Weight of the KL term (VAE)." + _of_recipe("beta"))
+@click.option(
+    "--real-label", type=float, help="D's target for real images (GAN)." + _of_recipe("real_label")
+)
+@click.option("--dropout", type=float, help="Dropout (GAN)." + _of_recipe("dropout"))
+@click.option("--leak", type=float, help="Slope of activations below 0." + _of_recipe("leak"))
+@click.option("--prior", help="normal or uniform (GAN)." + _of_recipe("prior"))
+@click.option("--dataset", help="mnist or fashion-mnist." + _of_recipe("dataset"))
+@click.option("--precision", help="float32 or bfloat16 (autocast)." + _of_recipe("precision"))
+@click.option("--seed", type=int, help=f"0 to {MAX_SEED}." + _of_recipe("seed"))
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    help="Folder that has the data.  [default: GANVAE_DATA, else data/, downloaded]",
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_WEIGHTS,
+    help="Folder of finished models.  [default: weights/]",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Put the result here instead of into --weights.",
+)
+@click.option(
+    "--runs",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_RUNS,
+    help="Folder of runs in progress.  [default: runs/]",
+)
+@click.option("--device", help="cpu, cuda, …  [default: a GPU if there is one]")
+@click.option("--threads", type=int, help="CPU threads, 1 to 1024.  [default: one a core]")
+@click.option("--resume", is_flag=True, help="Go on with the run in --runs.")
+@click.option("--restart", is_flag=True, help="Throw away the run in --runs and begin again.")
+@click.option("--tensorboard", is_flag=True, help="Also write the curves for TensorBoard.")
+def command(**options: Any) -> None:
+    """Fit a model to real images, score it, and put it into weights/NAME/, whole.
+
+    \b
+    python train.py --model vae --latent 100
+    python train.py --model gan --seed 1
+    python train.py --model all --resume
+    """
+    _act(options)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command line; the exit status: 0, 2 for a mistake, 130 when it was stopped."""
+    try:
+        command.main(arguments, prog_name="train.py", standalone_mode=False)
+    except UserError as error:
+        print(f"train.py: {error}", file=sys.stderr)
+        return 2
+    except click.ClickException as error:
+        print(f"train.py: {error.format_message()}", file=sys.stderr)
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    return 0
+
+
+def _act(options: dict[str, Any]) -> None:
+    if options["list_models"]:
+        print(list_models(options["weights"]))
+        return
+    if options["model"] is None:
+        raise UserError("Name a model with --model, or see --list for those there are.")
+    if options["model"] == CLASSIFIER:
+        _train_classifier(options)
+        return
+    if options["threads"] is not None and not 1 <= options["threads"] <= 1024:
+        raise UserError(f"--threads must be from 1 to 1024, not {options['threads']}.")
+    if options["resume"] and options["restart"]:
+        raise UserError("Give --resume or --restart, not both.")
+    recipes = resolve(options)
+    if options["dry_run"]:
+        for recipe in recipes:
+            print(json.dumps(recipe.to_dict(), indent=2))
+        return
+    _train(recipes, options)
+
+
+def resolve(options: dict[str, Any]) -> list[Recipe]:
+    """The recipes that the options ask for, overrides and names worked in.
+
+    Raises:
+        UserError: no such model, or a value out of range.
+    """
+    if options["model"] == "all":
+        if options["latent"] is not None or options["name"] is not None:
+            raise UserError("--model all takes neither --latent nor --name.")
+        return [_override(recipe, options) for recipe in RECIPES.values() if recipe.shipped]
+    return [_override(find_recipe(options["model"], options["latent"]), options)]
+
+
+def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
+    changes: dict[str, Any] = {}
+    suffix = ""
+    if options["epochs"] is not None and options["steps"] is not None:
+        raise UserError("Give --epochs or --steps, not both.")
+    for option, field in _OVERRIDES.items():
+        value = options[option]
+        if value is None:
+            continue
+        flag = "--" + option.replace("_", "-")
+        family = _FAMILY_ONLY.get(option)
+        if family and recipe.family != family:
+            raise UserError(f"{flag} belongs to a {family.upper()}, and {recipe.name} is none.")
+        if field == "adam_betas":
+            betas = list(changes.get(field, recipe.adam_betas))
+            betas[option == "adam_beta2"] = value
+            value = tuple(betas)
+        if value == getattr(recipe, field):
+            continue
+        changes[field] = value
+        shown = options[option]
+        shown = f"{shown:g}" if isinstance(shown, float) else str(shown)
+        suffix += f"-{option.replace('_', '')}{shown}"
+    # A run's length is one of the two.
+    if "steps" in changes:
+        changes["epochs"] = None
+    elif "epochs" in changes:
+        changes["steps"] = None
+    if options["name"] is not None:
+        if options["name"] in RECIPES and (changes or options["name"] != recipe.name):
+            raise UserError(
+                f"{options['name']!r} is the name of a recipe; give a result of other settings "
+                f"another name."
+            )
+        changes["name"] = options["name"]
+    elif changes:
+        changes["name"] = (recipe.name + suffix).replace("+", "")
+    return recipe.replace(**changes, shipped=False) if changes else recipe
+
+
+def list_models(weights: Path) -> str:
+    """A table of every recipe, and of other models in the weights folder."""
+    there = {entry.name: entry for entry in checkpoint.scan(weights)} if weights.is_dir() else {}
+    recipes = dict(RECIPES)
+    recipes |= {n: e.recipe for n, e in there.items() if e.recipe is not None and n not in recipes}
+    lines = [
+        f"{'name':24} {'study':5} {'latent':>6} {'parameters':>10}  {'data':13} {'minutes':>7}",
+    ]
+    import torch
+
+    from ganvae.models import build
+
+    for name, recipe in recipes.items():
+        with torch.device("meta"):
+            count = build(recipe).parameter_count()
+        seconds = None
+        if name in there:
+            seconds = checkpoint.read_metrics(there[name].folder).get("training", {}).get("seconds")
+        minutes = f"{seconds / 60:.1f}" if seconds else "-"
+        lines.append(
+            f"{name:24} {recipe.study:5} {recipe.latent:6} {count:10,}  {recipe.dataset:13} "
+            f"{minutes:>7}"
+        )
+    families = ", ".join(f"{family} = {name}" for family, name in FAMILIES.items())
+    return "\n".join([*lines, "", f"Families: {families}.", f"Scoring: {CLASSIFIER}."])
+
+
+def _settings(options: dict[str, Any]):  # noqa: ANN202 - imported late, see below
+    from ganvae.training.run import Settings
+
+    arguments = [argument for argument in sys.argv[1:] if argument not in ("--resume", "--restart")]
+    return Settings(
+        weights=options["weights"],
+        runs=options["runs"],
+        output=options["output"],
+        data_dir=options["data_dir"],
+        device=options["device"],
+        threads=options["threads"],
+        resume=options["resume"],
+        restart=options["restart"],
+        tensorboard=options["tensorboard"],
+        command=shlex.join(["python", "train.py", *arguments]),
+    )
+
+
+def _train_classifier(options: dict[str, Any]) -> None:
+    from ganvae.training.classifier import train_classifier
+
+    train_classifier(_settings(options))
+
+
+def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:
+    # Imported here: torchmetrics and the like take seconds that --help and --dry-run don't need.
+    from ganvae.training.loop import Stopped
+    from ganvae.training.run import is_finished, train
+
+    settings = _settings(options)
+    for recipe in recipes:
+        if settings.resume and is_finished(recipe, settings):
+            print(f"{recipe.name} is finished already; leave out --resume to train it again.")
+            continue
+        try:
+            folder = train(recipe, settings)
+        except Stopped:
+            print(f"Stopped and saved; go on with: {settings.command} --resume")
+            raise KeyboardInterrupt from None
+        print(f"{recipe.name} is in {folder}")

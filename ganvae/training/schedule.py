@@ -1,0 +1,31 @@
+"""At which steps of a run something is done beside training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# More rows than the 200 a curve needs at least, more test points than 25, so that rounding never
+# leaves too few.
+TRAIN_ROWS = 250
+TEST_ROWS = 25
+SCORES = 12
+SNAPSHOTS = 40
+# The first score comes after this share of the run: earlier, samples are noise to any measure.
+_FIRST_SCORE = 1 / 1000
+
+
+def evenly(total: int, count: int) -> frozenset[int]:
+    """About `count` steps, evenly spaced, the last one `total`."""
+    return frozenset(int(step) for step in np.linspace(0, total, count + 1).round()[1:] if step > 0)
+
+
+def snapshot_steps(total: int) -> frozenset[int]:
+    """About 40 log-spaced steps from 0 to `total`, both included."""
+    spaced = np.geomspace(1, total, SNAPSHOTS - 1).round()
+    return frozenset({0, *(int(step) for step in spaced)})
+
+
+def score_steps(total: int) -> frozenset[int]:
+    """12 log-spaced steps (fewer in a very short run), the last one `total`."""
+    first = max(1.0, total * _FIRST_SCORE)
+    return frozenset(int(step) for step in np.geomspace(first, total, SCORES).round())

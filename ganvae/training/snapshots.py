@@ -1,0 +1,75 @@
+"""Sheets of pictures over a training: the same z, and the same test images, again and again."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ganvae import files
+from ganvae.checkpoint import SNAPSHOT_INDEX, SNAPSHOTS
+from ganvae.data import to_float, to_uint8
+from ganvae.latents import sample_z
+from ganvae.models import GAN, VAE
+
+COLUMNS, ROWS = 8, 4
+# The page's first seed, so that the time-lapse ends in pictures that a visitor has just seen.
+SNAPSHOT_SEED = 42
+
+
+class SnapshotWriter:
+    """Writes sheets of 8x4 tiles without gaps into `folder/snapshots/`, and their index.
+
+    Args:
+        folder: of the run.
+        model: what is drawn: 32 samples, and a VAE's reconstructions of the first 32 test images.
+        test: uint8 test images at the model's size.
+        moments: the index so far, when a run goes on.
+    """
+
+    def __init__(
+        self, folder: Path, model: VAE | GAN, test: Tensor, moments: list[dict[str, int | str]]
+    ) -> None:
+        self.folder, self.model, self.moments = folder / SNAPSHOTS, model, moments
+        recipe = model.recipe
+        device = next(model.parameters()).device
+        z = sample_z(SNAPSHOT_SEED, recipe.latent, COLUMNS * ROWS, recipe.prior)
+        self._z = torch.from_numpy(z).to(device)
+        self._test = to_float(test[: COLUMNS * ROWS].to(device))
+
+    def write(self, step: int, images: int) -> None:
+        """Draw and store the sheets of this moment."""
+        sheets = {"samples": self.model.generate(self._z)}
+        if isinstance(self.model, VAE):
+            sheets["reconstructions"] = self.model.reconstruct(self._test)
+        moment: dict[str, int | str] = {"step": step, "images": images}
+        for kind, pictures in sheets.items():
+            name = f"{kind}-{step:08d}.png"
+            files.write_bytes(self.folder / name, _sheet(pictures))
+            moment[kind] = name
+        self.moments.append(moment)
+        files.write_json(
+            self.folder / SNAPSHOT_INDEX,
+            {
+                "columns": COLUMNS,
+                "rows": ROWS,
+                "tile": list(self.model.recipe.image_shape[1:]),
+                "seed": SNAPSHOT_SEED,
+                "test_indices": list(range(len(self._test))) if "reconstructions" in moment else [],
+                "moments": self.moments,
+            },
+        )
+
+
+def _sheet(pictures: Tensor) -> bytes:
+    channels, height, width = pictures.shape[1:]
+    tiles = to_uint8(pictures.cpu()).view(ROWS, COLUMNS, channels, height, width)
+    pixels = tiles.permute(0, 3, 1, 4, 2).reshape(ROWS * height, COLUMNS * width, channels).numpy()
+    image = Image.fromarray(np.squeeze(pixels, axis=2) if channels == 1 else pixels)
+    stream = io.BytesIO()
+    image.save(stream, "PNG", optimize=True)
+    return stream.getvalue()

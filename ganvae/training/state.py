@@ -1,0 +1,101 @@
+"""A run in progress on disk: everything it takes to go on, in one file, whole or not at all.
+
+safetensors holds the tensors (weights, optimisers, random state); its metadata holds the rest as
+JSON. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from ganvae import files
+from ganvae.errors import UserError
+from ganvae.recipes import Recipe
+
+STATE = "state.safetensors"
+
+
+def save_state(
+    folder: Path, model: nn.Module, optimisers: list[Optimizer], details: dict[str, Any]
+) -> None:
+    """Write the state of a run into its folder.
+
+    Args:
+        details: what is not a tensor: step, recipe, history, …; plain JSON values.
+    """
+    tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for number, optimiser in enumerate(optimisers):
+        for index, state in optimiser.state_dict()["state"].items():
+            for key, value in state.items():
+                tensors[f"optimiser.{number}.{index}.{key}"] = value
+    tensors["random"] = torch.get_rng_state()
+    if torch.cuda.is_available():
+        tensors["random_cuda"] = torch.cuda.get_rng_state()
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    metadata = {"details": json.dumps(details)}
+    files.write_bytes(folder / STATE, save(contiguous, metadata))
+
+
+def read_details(folder: Path) -> dict[str, Any]:
+    """The plain part of a run's state.
+
+    Raises:
+        UserError: there is no state, or it is not whole.
+    """
+    return _read(folder)[1]
+
+
+def restore_state(folder: Path, model: nn.Module, optimisers: list[Optimizer]) -> None:
+    """Put weights, optimisers and random state back as `save_state` found them."""
+    tensors, _ = _read(folder)
+    prefix = "model."
+    model.load_state_dict(
+        {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+    )
+    for number, optimiser in enumerate(optimisers):
+        state: dict[int, dict[str, Tensor]] = {}
+        start = f"optimiser.{number}."
+        for name, tensor in tensors.items():
+            if name.startswith(start):
+                index, key = name[len(start) :].split(".")
+                state.setdefault(int(index), {})[key] = tensor
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": state, "param_groups": groups})
+    torch.set_rng_state(tensors["random"])
+    if torch.cuda.is_available() and "random_cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["random_cuda"])
+
+
+def check_same_settings(stored: dict[str, Any], recipe: Recipe) -> None:
+    """Refuse to go on under other settings than a run began with.
+
+    Raises:
+        UserError: names the first setting that differs and both values.
+    """
+    wanted = json.loads(json.dumps(recipe.to_dict()))
+    for setting, value in wanted.items():
+        if stored.get(setting) != value:
+            raise UserError(
+                f"This run began with {setting} = {stored.get(setting)!r}, but {value!r} was "
+                f"asked for; resume it as it began, or give the new one a name with --name."
+            )
+
+
+def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    path = folder / STATE
+    if not path.is_file():
+        raise UserError(f"There is no run to resume in {str(folder)!r}.")
+    try:
+        with safe_open(path, framework="pt") as stored:
+            details = json.loads((stored.metadata() or {})["details"])
+            return {name: stored.get_tensor(name) for name in stored.keys()}, details  # noqa: SIM118
+    except (SafetensorError, KeyError, ValueError, OSError) as error:
+        raise UserError(f"{path} is not the whole state of a run; start it over.") from error

@@ -1,0 +1,10 @@
+"""python train.py --model vae --latent 100: fit a model, score it, put it into weights/."""
+
+from __future__ import annotations
+
+import sys
+
+from ganvae.training.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
