@@ -117,11 +117,16 @@ class Collection:
 
     def sharpness(self, name: str, images: torch.Tensor) -> float | None:
         """Sharpness of images of a model as a share of real data's; None if that is not known."""
+        each = self.sharpness_of_each(name, images)
+        return None if each is None else each.mean().item()
+
+    def sharpness_of_each(self, name: str, images: torch.Tensor) -> torch.Tensor | None:
+        """`sharpness` of every image, (N,); its mean is that of all together."""
         sharpness = self.metrics(name).get("sharpness")
         real = sharpness.get("real_laplacian_variance") if isinstance(sharpness, dict) else None
         if not _is_number(real) or real <= 0:
             return None
-        return laplacian_variance(images).mean().item() / real
+        return laplacian_variance(images) / real
 
 
 def _is_number(value: Any) -> TypeGuard[float]:

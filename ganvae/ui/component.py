@@ -1,0 +1,99 @@
+"""The base of everything that is seen in a tab: a `gr.HTML` whose page files lie in its folder.
+
+    class Dial(PageComponent):
+        def __init__(self, collection: Collection) -> None:
+            self._collection = collection
+            super().__init__(value={"start": 3}, functions=[self.turn])
+
+        def turn(self, data: dict[str, Any]) -> dict[str, Any]:
+            return {"angle": checks.whole(data.get("by"), "The step", 1, 9)}
+
+Beside the class's `__init__.py` lie `template.html`, `style.css` and `script.js`. The template is
+plain HTML that Gradio draws once and never again: the script owns it from then on. The script is
+the body of a function of (element, trigger, props, server, upload, watch).
+
+An attribute that has the name of a parameter of `__init__` is sent to the browser by Gradio, hence
+the underscore in `_collection`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from ganvae.errors import UserError
+
+ServerFunction = Callable[[Any], Any]
+_log = logging.getLogger(__name__)
+_FAILED = "Something went wrong on the server; its log says what."
+
+
+class PageComponent(gr.HTML):
+    """A `gr.HTML` made of files.
+
+    Attributes:
+        SCRIPTS: script files of the folder, joined in this order.
+    """
+
+    SCRIPTS: tuple[str, ...] = ("script.js",)
+
+    def __init__(
+        self, value: Any = None, functions: Sequence[ServerFunction] = (), **options: Any
+    ) -> None:
+        """
+        Args:
+            value: what the script finds in `props.value`; anything JSON can say.
+            functions: what the script can call as `await server.NAME(data)`. Each takes one value,
+                which comes from a stranger and must be checked. A UserError becomes
+                `{"error": sentence}`.
+            options: further arguments of `gr.HTML`, such as `elem_id`.
+        """
+        folder = Path(inspect.getfile(type(self))).parent
+        scripts = "\n".join(_read(folder / name) for name in self.SCRIPTS)
+        super().__init__(
+            value,
+            html_template=_literal(_read(folder / "template.html")),
+            css_template=_literal(_read(folder / "style.css")),
+            # Gives the script a name in the browser's developer tools.
+            js_on_load=f"{scripts}\n//# sourceURL=ganvae/{folder.name}.js",
+            apply_default_css=False,
+            padding=False,
+            container=False,
+            server_functions=[_guarded(function) for function in functions],
+            **options,
+        )
+
+    def api_info(self) -> dict[str, Any]:
+        """What Gradio's API page calls the type of the value; it is never part of an endpoint."""
+        return {"type": "object"}
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _literal(text: str) -> str:
+    """Gradio evaluates templates as JavaScript template literals: make that change nothing."""
+    return text.replace("\\", "\\\\").replace("`", "\\`").replace("${", "\\${")
+
+
+def _guarded(function: ServerFunction) -> ServerFunction:
+    """The function with its errors as data: the browser is told a sentence, not a status 500."""
+
+    @functools.wraps(function)
+    def call(data: Any) -> Any:
+        try:
+            return function(data if isinstance(data, dict) else {})
+        except UserError as error:
+            return {"error": str(error)}
+        except Exception:
+            _log.exception("The server function %s failed.", function.__name__)
+            return {"error": _FAILED}
+
+    return call

@@ -1,0 +1,124 @@
+"""What the page knows of the models before it asks the server anything."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+from ganvae.collection import Collection, PairView
+from ganvae.errors import UserError
+from ganvae.latents import prior_std
+from ganvae.recipes import RECIPES
+
+DEFAULT_SEED = 42
+DEFAULT_COUNT = 64
+_PERCEPTRON_COUNT = 100
+
+
+def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
+    """The pairs without models that can't be loaded, and a sentence for each of those.
+
+    Every model is loaded here, once: a visitor never meets a broken one.
+    """
+    problems = [
+        f"{entry.name}: {entry.problem}" for entry in collection.entries.values() if entry.problem
+    ]
+    broken: set[str] = set()
+    pairs = []
+    for pair in collection.pairs():
+        for name in (*pair.vaes, *pair.gans):
+            try:
+                collection.model(name)
+            except UserError as error:
+                broken.add(name)
+                problems.append(f"{name}: {error}")
+        vaes = [name for name in pair.vaes if name not in broken]
+        gans = [name for name in pair.gans if name not in broken]
+        if vaes or gans:
+            pairs.append(PairView(pair.key, pair.title, pair.hint, vaes, gans))
+    return pairs, problems
+
+
+def default_member(names: list[str]) -> str | None:
+    """The member that is shown first: the largest latent size of those that ship."""
+    shipped = [name for name in names if name in RECIPES and RECIPES[name].shipped]
+    return (shipped or names or [None])[-1]
+
+
+def page_config(collection: Collection) -> dict[str, Any]:
+    """What `window.ganvae.config` holds, ready for JSON."""
+    pairs, problems = usable_pairs(collection)
+    return {
+        "pairs": [
+            {
+                "key": pair.key,
+                "title": pair.title,
+                "hint": pair.hint,
+                "vaes": pair.vaes,
+                "gans": pair.gans,
+                "vae": default_member(pair.vaes),
+                "gan": default_member(pair.gans),
+                "count": default_count(pair.key),
+            }
+            for pair in pairs
+        ],
+        "models": {
+            name: model_facts(collection, name)
+            for pair in pairs
+            for name in (*pair.vaes, *pair.gans)
+        },
+        "default_pair": pairs[0].key if pairs else None,
+        "default_seed": DEFAULT_SEED,
+        "problems": problems,
+        # On a Space the page is in a frame, so its own address is not the one to share.
+        "space": os.environ.get("SPACE_ID"),
+    }
+
+
+def default_count(pair: str) -> int:
+    """Study A shows 100 samples at once, B 64 and D 32: the page 100 or 64."""
+    return _PERCEPTRON_COUNT if pair == "digits-perceptrons" else DEFAULT_COUNT
+
+
+def model_facts(collection: Collection, name: str) -> dict[str, Any]:
+    """What is known of one model; None stands for what was not measured."""
+    recipe = collection.recipe(name)
+    metrics = collection.metrics(name)
+    seconds = _measured(metrics, "training", "seconds")
+    return {
+        "family": recipe.family,
+        "latent": recipe.latent,
+        "prior": recipe.prior,
+        "prior_std": prior_std(recipe.prior),
+        "image_shape": list(recipe.image_shape),
+        "parameters": collection.model(name).parameter_count(),
+        "minutes": None if seconds is None else seconds / 60,
+        "hardware": _text(metrics, "training", "hardware"),
+        "sharpness": _measured(metrics, "sharpness", "ratio"),
+        "sharpness_n": _measured(metrics, "sharpness", "n"),
+        "real_laplacian_variance": _measured(metrics, "sharpness", "real_laplacian_variance"),
+        "distance": _measured(metrics, "distance", "value"),
+        "distance_features": _text(metrics, "distance", "features"),
+        "distance_n": _measured(metrics, "distance", "n"),
+        "study": recipe.study,
+        "dataset": recipe.dataset,
+        "seed": recipe.seed,
+    }
+
+
+def _entry(metrics: dict[str, Any], group: str, key: str) -> Any:
+    values = metrics.get(group)
+    return values.get(key) if isinstance(values, dict) else None
+
+
+def _measured(metrics: dict[str, Any], group: str, key: str) -> float | int | None:
+    # metrics.json may come from anywhere; a NaN in it would make the page's JSON invalid.
+    value = _entry(metrics, group, key)
+    fine = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return value if fine else None
+
+
+def _text(metrics: dict[str, Any], group: str, key: str) -> str | None:
+    value = _entry(metrics, group, key)
+    return value[:200] if isinstance(value, str) else None

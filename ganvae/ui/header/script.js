@@ -1,0 +1,57 @@
+const { ganvae } = window;
+const find = (selector) => element.querySelector(selector);
+const select = find("select");
+const hint = find(".look");
+const theme = find(".theme");
+const share = find(".share");
+const api = find(".api");
+
+select.replaceChildren(
+  ...ganvae.config.pairs.map((pair) => new Option(pair.title, pair.key)),
+);
+select.addEventListener("change", () => ganvae.set({ pair: select.value }));
+
+if (ganvae.config.problems.length) {
+  const line = find(".problems");
+  line.hidden = false;
+  line.textContent = `Not shown: ${ganvae.config.problems.join(" ")}`;
+}
+
+function refresh() {
+  const pair = ganvae.pair();
+  select.value = pair?.key ?? "";
+  hint.textContent = pair?.hint ?? "";
+  const address = new URL(window.location.pathname + new URL(ganvae.link()).search, window.location.origin);
+  address.searchParams.set("view", "api");
+  api.href = address.href;
+}
+ganvae.subscribe(refresh);
+refresh();
+
+function showTheme() {
+  const dark = document.body.classList.contains("dark");
+  theme.textContent = dark ? "☀" : "☾";
+  theme.setAttribute("aria-label", dark ? "Switch to light colours" : "Switch to dark colours");
+}
+theme.addEventListener("click", () => {
+  ganvae.setTheme(!document.body.classList.contains("dark"));
+});
+window.addEventListener("ganvae:theme", showTheme);
+// Gradio follows the system and may change its mind: then the sign must follow too.
+new MutationObserver(showTheme).observe(document.body, { attributeFilter: ["class"] });
+const stored = ganvae.storedTheme();
+const asked = new URLSearchParams(window.location.search).has("__theme");
+if (stored && !asked) ganvae.setTheme(stored === "dark");
+showTheme();
+
+share.addEventListener("click", async () => {
+  const link = ganvae.link();
+  try {
+    await navigator.clipboard.writeText(link);
+    share.textContent = "copied";
+    window.setTimeout(() => (share.textContent = "share"), 1500);
+  } catch {
+    // A frame may not write to the clipboard: show the link to copy by hand.
+    window.prompt("Link to this view", link);
+  }
+});

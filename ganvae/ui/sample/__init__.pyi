@@ -1,0 +1,97 @@
+"""The Sample tab: grids of both models from one seed."""
+
+from __future__ import annotations
+
+import base64
+import math
+from typing import Any
+
+import torch
+
+from ganvae import render
+from ganvae.collection import Collection
+from ganvae.ui import checks, sampling
+from ganvae.ui.component import PageComponent
+
+# A downloaded grid of 100 digits is about 1300 pixels wide on either side.
+_DOWNLOAD_SCALE = 4
+_DOWNLOAD_GAP = 24
+
+from gradio.events import Dependency
+
+class SampleTab(PageComponent):
+    """Two panels of samples. The first grids travel inside the page, so that it opens drawn."""
+
+    SCRIPTS = ("grid.js", "script.js")
+
+    def __init__(self, collection: Collection, config: dict[str, Any]) -> None:
+        """
+        Args:
+            config: what `page_config` made.
+        """
+        self._collection = collection
+        super().__init__(
+            value=self._first_answer(config),
+            functions=[self.draw, self.download],
+            elem_id="gv-sample",
+        )
+
+    def draw(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Sheets of samples: {"sheets": {name: {"image", "columns", "count", "sharpness"}}}.
+
+        `image` is a PNG as data URL, tiles without gaps; `sharpness` holds each tile's, as a share
+        of real pictures', or is None where that is not known.
+        """
+        return {
+            "sheets": {name: self._sheet(name, images) for name, images in self._grids(data).items()}
+        }
+
+    def download(self, data: dict[str, Any]) -> dict[str, Any]:
+        """All grids in one picture: {"image": a PNG as data URL}."""
+        grids = self._grids(data)
+        parts = [render.grid(images, scale=_DOWNLOAD_SCALE) for images in grids.values()]
+        return {"image": _data_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
+
+    def _grids(self, data: dict[str, Any]) -> dict[str, torch.Tensor]:
+        return sampling.grids(
+            self._collection,
+            checks.models(self._collection, data.get("models")),
+            checks.seed(data.get("seed")),
+            checks.count(data.get("count")),
+            checks.temperature(data.get("temperature")),
+            data.get("matched") is True,
+        )
+
+    def _sheet(self, name: str, images: torch.Tensor) -> dict[str, Any]:
+        columns = math.ceil(math.sqrt(len(images)))
+        picture = render.grid(images, columns, scale=1, gap=0)
+        ratios = self._collection.sharpness_of_each(name, images)
+        return {
+            "image": _data_url(render.png(picture)),
+            "columns": columns,
+            "count": len(images),
+            "sharpness": None if ratios is None else [round(ratio, 4) for ratio in ratios.tolist()],
+        }
+
+    def _first_answer(self, config: dict[str, Any]) -> dict[str, Any] | None:
+        """What `draw` would answer for the page as it opens, with the request it answers."""
+        pair = next(iter(config["pairs"]), None)
+        if pair is None:
+            return None
+        request = {
+            "models": [name for name in (pair["vae"], pair["gan"]) if name],
+            "seed": config["default_seed"],
+            "count": pair["count"],
+            "temperature": 1,
+            "matched": False,
+        }
+        return {"request": request, **self.draw(request)}
+    from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
+    from gradio.blocks import Block
+    if TYPE_CHECKING:
+        from gradio.components import Timer
+        from gradio.components.base import Component
+
+
+def _data_url(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

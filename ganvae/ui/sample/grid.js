@@ -1,0 +1,107 @@
+// A sheet of tiles, drawn on a canvas as a grid with equal gaps; one tile is the chosen one.
+
+class Grid {
+  constructor(onPick, onOpen) {
+    this.canvas = document.createElement("canvas");
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute("role", "img");
+    this.sheet = null;
+    this.count = 0;
+    this.pick = 0;
+    this.canvas.addEventListener("click", (event) => {
+      const at = this.tileAt(event.offsetX, event.offsetY);
+      if (at !== null) onPick(at);
+    });
+    this.canvas.addEventListener("keydown", (event) => {
+      const step = {
+        ArrowLeft: -1,
+        ArrowRight: 1,
+        ArrowUp: -this.columns,
+        ArrowDown: this.columns,
+      }[event.key];
+      if (step) {
+        event.preventDefault();
+        const next = this.pick + step;
+        if (next >= 0 && next < this.count) onPick(next);
+      } else if (event.key === "Enter") {
+        onOpen();
+      }
+    });
+    new ResizeObserver(() => this.draw()).observe(this.canvas);
+  }
+
+  get columns() {
+    return Math.ceil(Math.sqrt(this.count));
+  }
+
+  // sheet: { picture, columns, tile: [height, width], smooth }
+  show(sheet, count, pick) {
+    Object.assign(this, { sheet, count, pick });
+    this.draw();
+  }
+
+  layout() {
+    const ratio = window.devicePixelRatio || 1;
+    const side = Math.round(this.canvas.clientWidth * ratio);
+    const gap = Math.max(1, Math.round(ratio));
+    const cell = Math.floor((side - (this.columns - 1) * gap) / this.columns);
+    const used = this.columns * (cell + gap) - gap;
+    return { ratio, side, gap, cell, margin: Math.floor((side - used) / 2) };
+  }
+
+  tileAt(x, y) {
+    if (!this.sheet) return null;
+    const { ratio, gap, cell, margin } = this.layout();
+    const column = Math.floor((x * ratio - margin) / (cell + gap));
+    const row = Math.floor((y * ratio - margin) / (cell + gap));
+    const at = row * this.columns + column;
+    return column >= 0 && column < this.columns && row >= 0 && at < this.count ? at : null;
+  }
+
+  draw() {
+    if (!this.sheet || !this.canvas.clientWidth) return;
+    const { side, gap, cell, margin } = this.layout();
+    const { picture, columns, tile, smooth } = this.sheet;
+    const [height, width] = tile;
+    const { canvas } = this;
+    if (canvas.width !== side) canvas.width = canvas.height = side;
+    const context = canvas.getContext("2d");
+    context.fillStyle = window.ganvae.color("--gv-stage");
+    context.fillRect(0, 0, side, side);
+    // Hard pixels at any size: enlarge by a whole factor without smoothing, then shrink a little.
+    const factor = smooth ? 1 : Math.ceil(cell / width);
+    const large = smooth ? null : document.createElement("canvas");
+    if (large) {
+      large.width = width * factor;
+      large.height = height * factor;
+    }
+    for (let index = 0; index < this.count; index += 1) {
+      const from = [(index % columns) * width, Math.floor(index / columns) * height];
+      const to = [
+        margin + (index % this.columns) * (cell + gap),
+        margin + Math.floor(index / this.columns) * (cell + gap),
+      ];
+      context.imageSmoothingEnabled = true;
+      context.imageSmoothingQuality = "high";
+      if (large) {
+        const sharp = large.getContext("2d");
+        sharp.imageSmoothingEnabled = false;
+        sharp.drawImage(picture, ...from, width, height, 0, 0, large.width, large.height);
+        context.drawImage(large, 0, 0, large.width, large.height, ...to, cell, cell);
+      } else {
+        context.drawImage(picture, ...from, width, height, ...to, cell, cell);
+      }
+    }
+    this.outline(context, gap, cell, margin);
+  }
+
+  outline(context, gap, cell, margin) {
+    if (this.pick >= this.count || this.count === 1) return;
+    const line = 2 * gap;
+    const x = margin + (this.pick % this.columns) * (cell + gap);
+    const y = margin + Math.floor(this.pick / this.columns) * (cell + gap);
+    context.lineWidth = line;
+    context.strokeStyle = "#ffffff";
+    context.strokeRect(x + line / 2, y + line / 2, cell - line, cell - line);
+  }
+}

@@ -1,0 +1,306 @@
+// The one state that all tabs share, its copy in the page's address, and small helpers.
+//
+//   ganvae.get() -> state          ganvae.set(patch)          ganvae.subscribe(fn) -> unsubscribe
+//
+// A subscriber is called with (state, changedKeys) after a change. Values that make no sense are
+// dropped: a link typed by hand may hold anything.
+(() => {
+  const config = window.ganvaeConfig;
+  const TABS = ["sample", "explore", "walk", "training"];
+  const WALKS = ["perturbation", "straight", "spherical", "loop"];
+  const MAX_SEED = 4294967295;
+  const PHONE = "(max-width: 640px)";
+  const PHONE_COUNT = 16;
+
+  const byKey = Object.fromEntries(config.pairs.map((pair) => [pair.key, pair]));
+  const listeners = new Set();
+
+  const whole = (low, high) => (value) =>
+    Number.isInteger(value) && value >= low && value <= high ? value : undefined;
+  const decimal = (low, high) => (value) =>
+    typeof value === "number" && value >= low && value <= high
+      ? Math.round(value * 100) / 100
+      : undefined;
+  const oneOf = (options) => (value) => (options.includes(value) ? value : undefined);
+  const flag = (value) => (typeof value === "boolean" ? value : undefined);
+
+  const pairOf = (state) => byKey[state.pair];
+  const isPhone = () => window.matchMedia(PHONE).matches;
+
+  // Each key: its name in the address, a check of a value, text to value, value to text.
+  const asNumber = (text) => (text.trim() === "" ? undefined : Number(text));
+  const keys = {
+    pair: { name: "pair", check: (value) => (byKey[value] ? value : undefined) },
+    vae: { name: "vae", check: (value, state) => member(value, pairOf(state)?.vaes, true) },
+    gan: { name: "gan", check: (value, state) => member(value, pairOf(state)?.gans, false) },
+    tab: { name: "tab", check: oneOf(TABS) },
+    seed: { name: "seed", check: whole(0, MAX_SEED), read: asNumber },
+    pick: { name: "pick", check: whole(0, 99), read: asNumber },
+    temperature: { name: "t", check: decimal(0, 2), read: asNumber },
+    count: { name: "n", check: whole(1, 100), read: asNumber },
+    matched: { name: "matched", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
+    sliders: { name: "x", check: checkSliders, read: readSliders, write: writeSliders },
+    axes_page: { name: "axes", check: whole(0, 999), read: asNumber },
+    walk: { name: "walk", check: oneOf(WALKS) },
+    to: { name: "to", check: whole(0, MAX_SEED), read: asNumber },
+    frames: { name: "frames", check: whole(21, 120), read: asNumber },
+  };
+
+  function member(value, names, all) {
+    if (!names) return undefined;
+    if (!names.length) return value === null ? null : undefined;
+    return names.includes(value) || (all && value === "all" && names.length > 1) ? value : undefined;
+  }
+
+  function checkSliders(value) {
+    if (!value || typeof value !== "object" || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value).map(([axis, position]) => [
+      whole(0, 1023)(Number(axis)),
+      decimal(-3, 3)(position),
+    ]);
+    if (entries.some((entry) => entry.includes(undefined))) return undefined;
+    return Object.fromEntries(entries);
+  }
+
+  function readSliders(text) {
+    return Object.fromEntries(text.split(",").map((part) => part.split(":").map(Number)));
+  }
+
+  function writeSliders(sliders) {
+    return Object.entries(sliders)
+      .map(([axis, position]) => `${axis}:${position}`)
+      .join(",");
+  }
+
+  function defaults(key) {
+    const pair = byKey[key];
+    return {
+      pair: key,
+      vae: pair?.vae ?? null,
+      gan: pair?.gan ?? null,
+      tab: "sample",
+      seed: config.default_seed,
+      pick: 0,
+      temperature: 1,
+      count: isPhone() ? PHONE_COUNT : (pair?.count ?? 64),
+      matched: false,
+      sliders: {},
+      axes_page: 0,
+      walk: "perturbation",
+      to: config.default_seed + 1,
+      frames: 21,
+    };
+  }
+
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+  function fromAddress(search) {
+    const query = new URLSearchParams(search);
+    const key = keys.pair.check(query.get("pair")) ?? config.default_pair;
+    const state = defaults(key);
+    for (const [key, { name, check, read }] of Object.entries(keys)) {
+      if (key === "pair" || !query.has(name)) continue;
+      const text = query.get(name);
+      const value = check(read ? read(text) : text, state);
+      if (value !== undefined) state[key] = value;
+    }
+    return state;
+  }
+
+  function toQuery(state, former = "") {
+    // What is not ours, such as Gradio's __theme, stays.
+    const query = new URLSearchParams(former);
+    for (const { name } of Object.values(keys)) query.delete(name);
+    const usual = { ...defaults(state.pair), pair: config.default_pair };
+    for (const [key, { name, write }] of Object.entries(keys)) {
+      if (state[key] === null || same(state[key], usual[key])) continue;
+      query.set(name, write ? write(state[key]) : String(state[key]));
+    }
+    // Colons and commas may stand in a query as they are, and read better.
+    return query.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+  }
+
+  let state = fromAddress(window.location.search);
+
+  function set(patch) {
+    const next = { ...state };
+    if (patch.pair !== undefined && patch.pair !== state.pair && keys.pair.check(patch.pair)) {
+      const [former, usual] = [defaults(state.pair), defaults(patch.pair)];
+      next.pair = patch.pair;
+      next.vae = usual.vae;
+      next.gan = usual.gan;
+      next.axes_page = 0;
+      if (state.count === former.count) next.count = usual.count;
+    }
+    for (const [key, value] of Object.entries(patch)) {
+      if (key === "pair" || !keys[key]) continue;
+      const checked = keys[key].check(value, next);
+      if (checked !== undefined) next[key] = checked;
+    }
+    const moved = ["pair", "seed", "pick"].some((key) => next[key] !== state[key]);
+    if (moved && !("sliders" in patch)) next.sliders = {};
+    const changed = Object.keys(keys).filter((key) => !same(next[key], state[key]));
+    if (!changed.length) return;
+    state = next;
+    writeAddress();
+    for (const listener of [...listeners]) {
+      try {
+        listener(get(), changed);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  }
+
+  function get() {
+    return { ...state, sliders: { ...state.sliders } };
+  }
+
+  // Browsers allow about 100 address changes in 30 s; a drag makes more.
+  let waiting = null;
+  function writeAddress() {
+    waiting ??= window.setTimeout(() => {
+      waiting = null;
+      const query = toQuery(state, window.location.search);
+      const path = window.location.pathname + (query ? `?${query}` : "") + window.location.hash;
+      window.history.replaceState(window.history.state, "", path);
+      if (config.space && window.parent !== window) {
+        window.parent.postMessage({ queryString: toQuery(state) }, "https://huggingface.co");
+      }
+    }, 200);
+  }
+
+  function link() {
+    const base = config.space
+      ? `https://huggingface.co/spaces/${config.space}`
+      : window.location.origin + window.location.pathname;
+    const query = toQuery(state);
+    return query ? `${base}?${query}` : base;
+  }
+
+  function members() {
+    const pair = pairOf(state);
+    if (!pair) return [];
+    const vaes = state.vae === "all" ? pair.vaes : [state.vae];
+    return [...vaes, state.gan].filter(Boolean);
+  }
+
+  // Gradio's tabs follow the state. They appear some time after this script has run.
+  function showTab() {
+    const button = document.querySelector(`[role=tab][data-tab-id="${state.tab}"]`);
+    if (!button) return false;
+    if (button.getAttribute("aria-selected") !== "true") button.click();
+    window.requestAnimationFrame(() => document.documentElement.classList.remove("gv-waiting"));
+    return true;
+  }
+  if (state.tab !== "sample") document.documentElement.classList.add("gv-waiting");
+  if (!showTab()) {
+    const observer = new MutationObserver(() => showTab() && observer.disconnect());
+    observer.observe(document.documentElement, { childList: true, subtree: true });
+  }
+  listeners.add((_, changed) => changed.includes("tab") && showTab());
+
+  // fn gets called with the latest argument only, and never twice at once: for drags.
+  function latest(fn) {
+    let busy = false;
+    let next = null;
+    return async function call(argument) {
+      if (busy) {
+        next = [argument];
+        return;
+      }
+      busy = true;
+      try {
+        await fn(argument);
+      } finally {
+        busy = false;
+        if (next) {
+          const [again] = next;
+          next = null;
+          call(again);
+        }
+      }
+    };
+  }
+
+  // What a server function answers, or null after its error was shown.
+  async function ask(promise) {
+    try {
+      const answer = await promise;
+      if (!answer?.error) return answer;
+      toast(answer.error);
+    } catch {
+      toast("The server does not answer; what you see stays as it is.");
+    }
+    return null;
+  }
+
+  let toastTimer = 0;
+  function toast(sentence) {
+    let box = document.querySelector(".gv-toast");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "gv-toast";
+      box.setAttribute("role", "alert");
+      document.body.append(box);
+    }
+    box.textContent = sentence;
+    box.classList.add("shown");
+    window.clearTimeout(toastTimer);
+    toastTimer = window.setTimeout(() => box.classList.remove("shown"), 6000);
+  }
+
+  const THEME = "ganvae-theme";
+  function setTheme(dark) {
+    document.body.classList.toggle("dark", dark);
+    try {
+      window.localStorage.setItem(THEME, dark ? "dark" : "light");
+    } catch {
+      // Storage may be closed to a frame; the choice then lasts as long as the page.
+    }
+    window.dispatchEvent(new Event("ganvae:theme"));
+  }
+  function storedTheme() {
+    try {
+      return window.localStorage.getItem(THEME);
+    } catch {
+      return null;
+    }
+  }
+
+  // The Walk tab may only come into being by this: it asks wantsPlay() then, and at the event.
+  let playWanted = false;
+  function play() {
+    playWanted = true;
+    set({ tab: "walk" });
+    window.dispatchEvent(new Event("ganvae:play"));
+  }
+  function wantsPlay() {
+    const wanted = playWanted;
+    playWanted = false;
+    return wanted;
+  }
+
+  window.ganvae = {
+    config,
+    play,
+    wantsPlay,
+    get,
+    set,
+    link,
+    members,
+    latest,
+    ask,
+    toast,
+    setTheme,
+    storedTheme,
+    isPhone,
+    pair: () => pairOf(state) ?? null,
+    visible: (element) => element.offsetParent !== null,
+    color: (name) => window.getComputedStyle(document.body).getPropertyValue(name).trim(),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+})();
