@@ -155,7 +155,7 @@ def test_several_vaes_share_charts_in_shades_of_blue() -> None:
         assert len(charts[key].lines) == lines
     colours = {line["label"]: line["colour"] for line in charts["distance"].lines}
     assert len(set(colours.values())) == 4
-    assert colours["GAN 100"] == "#f97316"
+    assert colours["GAN 100"] == "var(--gv-gan,#f97316)"
     assert "VAE 10?" in charts["vae-loss"].title
 
 

@@ -30,7 +30,7 @@ class Line:
         key: id of the curve in the SVG.
         label: its name where its value is told.
         x, y: the points, x rising, all finite.
-        colour: `#rrggbb`, or `svg.INK` for the colour of the page's text.
+        colour: one of `svg.PAINTS`, or any `#rrggbb`.
         style: solid for training data, dashed for test data.
         width: in pixels.
         mark: what is written at its end; nothing where empty.
@@ -154,7 +154,7 @@ def _readable(line: Line) -> dict[str, Any]:
     shown = line.shown()
     return {
         "label": line.label,
-        "colour": line.colour if line.colour != svg.INK else "currentColor",
+        "colour": svg.PAINTS.get(line.colour, line.colour),
         "style": line.style,
         "told": line.told,
         "x": [float(f"{line.x[index]:.6g}") for index in picked],

@@ -7,8 +7,25 @@ from xml.etree import ElementTree
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
-# What is drawn in this colour takes the colour of the text around the picture instead.
+# The colours that charts are drawn in. A page's own shades take their places: each of these stands
+# for the CSS beside it, in which the page's colours come first.
 INK = "#010203"
+VAE, VAE_PALE, VAE_STRONG = "#3b82f6", "#86b6fb", "#2257cc"
+GAN, GAN_PALE, GAN_STRONG = "#f97316", "#fb923c", "#c2540a"
+REAL = "#8a8f98"
+_SURFACE = "var(--gv-page,Canvas)"
+_BLUE, _ORANGE = f"var(--gv-vae,{VAE})", f"var(--gv-gan,{GAN})"
+PAINTS = {
+    INK: "currentColor",
+    VAE: _BLUE,
+    VAE_PALE: f"color-mix(in srgb,{_BLUE} 58%,{_SURFACE})",
+    VAE_STRONG: f"color-mix(in srgb,{_BLUE} 62%,currentColor)",
+    GAN: _ORANGE,
+    GAN_PALE: f"color-mix(in srgb,{_ORANGE} 65%,{_SURFACE})",
+    GAN_STRONG: f"color-mix(in srgb,{_ORANGE} 70%,currentColor)",
+    REAL: f"var(--gv-real,{REAL})",
+}
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _FONT = re.compile(r"font-family:[^;]*;?|(?:^|;)\s*font:\s*(?:[\w ]+ )?([\d.]+)px[^;]*")
 
@@ -19,8 +36,9 @@ def clean(source: str, name: str, title: str) -> str:
     """matplotlib's SVG without what a page must not get, readable on light and dark.
 
     Gone are the XML header, the metadata, a style sheet that would reach the whole page, and the
-    font: the page's own is used. `INK` becomes `currentColor`; text in a colour is mixed with it,
-    or light blue could not be read on white. Ids get `name` in front: a page holds several charts.
+    font: the page's own is used. Colours become `PAINTS`; those of text are mixed with the page's
+    ink, or light blue could not be read on white. Ids get `name` in front: a page holds several
+    charts.
     """
     root = ElementTree.fromstring(source)
     tag = f"{{{NAMESPACE}}}"
@@ -60,10 +78,11 @@ def _clean_element(element: ElementTree.Element, name: str, is_text: bool) -> No
 
 def _clean_style(style: str, is_text: bool) -> str:
     style = _FONT.sub(lambda m: f";font-size:{m[1]}px" if m[1] else "", style).strip("; ")
-    if is_text:
-        style = re.sub(
-            rf"fill:\s*(?!{INK})(#[0-9a-f]{{6}})",
-            r"fill:color-mix(in srgb, \1 70%, currentColor)",
-            style,
-        )
-    return style.replace(INK, "currentColor")
+    return _COLOUR.sub(lambda match: _paint(match[0], is_text), style)
+
+
+def _paint(colour: str, is_text: bool) -> str:
+    paint = PAINTS.get(colour, colour)
+    if is_text and colour != INK:
+        return f"color-mix(in srgb,{paint} 75%,currentColor)"
+    return paint

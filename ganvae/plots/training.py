@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ganvae.plots.chart import Chart, Level, Line, Spec, Style, draw
+from ganvae.plots.svg import GAN, GAN_PALE, GAN_STRONG, REAL, VAE, VAE_PALE, VAE_STRONG
 
 Column = Sequence[float | None]
 
-VAE, GAN = "#3b82f6", "#f97316"
-GAN_DARK, GAN_LIGHT = "#c2540a", "#fb923c"
-REAL = "#8a8f98"
-# From the smallest latent size to the largest; each readable on white and on black.
-_VAE_SHADES = {1: (VAE,), 2: ("#79aefc", VAE), 3: ("#86b6fb", VAE, "#2257cc")}
+# By the number of VAEs, from the smallest latent size to the largest.
+_VAE_SHADES = {1: (VAE,), 2: (VAE_PALE, VAE), 3: (VAE_PALE, VAE, VAE_STRONG)}
 # Numbers beyond this come from a training that blew up; an axis that shows them shows no more.
 _LARGEST = 1e9
 # As many rows jump about too much to be read as one line.
@@ -84,12 +82,11 @@ def _fits(value: float | None) -> bool:
 
 
 def _shades(vaes: Sequence[Run]) -> dict[str, str]:
-    shades = _VAE_SHADES.get(len(vaes), _VAE_SHADES[3])
-    last = len(shades) - 1
+    shades = _VAE_SHADES[min(max(len(vaes), 1), 3)]
     span = max(len(vaes) - 1, 1)
-    return {run.name: shades[round(index * last / span)] for index, run in enumerate(vaes)} | (
-        {vaes[0].name: VAE} if len(vaes) == 1 else {}
-    )
+    return {
+        run.name: shades[round(place * (len(shades) - 1) / span)] for place, run in enumerate(vaes)
+    }
 
 
 def _line(
@@ -246,8 +243,8 @@ def _vae_terms(vaes: Sequence[Run], chosen: Run) -> list[Spec]:
 
 
 def _gan_loss(run: Run) -> Spec:
-    lines = _line(run, "d_loss", "D", GAN_DARK, mean=True)
-    lines += _line(run, "g_loss", "G", GAN_LIGHT, mean=True)
+    lines = _line(run, "d_loss", "D", GAN_STRONG, mean=True)
+    lines += _line(run, "g_loss", "G", GAN_PALE, mean=True)
     spec = Spec(
         "gan-loss",
         "gan",
@@ -262,7 +259,7 @@ def _gan_scores(run: Run) -> Spec:
     lines = _line(run, "d_real", "D(x), real", REAL, mark="D(x)", mean=True)
     lines += _line(run, "d_fake_before", "D(G(z)) before", GAN, mark="D(G(z))", mean=True)
     lines += _line(
-        run, "d_fake_after", "after D's update", GAN_DARK, style="dotted", mark="after", mean=True
+        run, "d_fake_after", "after D's update", GAN_STRONG, style="dotted", mark="after", mean=True
     )
     spec = Spec(
         "gan-scores",

@@ -1,0 +1,22 @@
+"""The Training tab: a time-lapse of both members, and the curves of their training."""
+
+from __future__ import annotations
+
+from ganvae.collection import Collection
+from ganvae.ui.component import PageComponent
+from ganvae.ui.training_tab.curves import WIDTHS, Curves
+from ganvae.ui.training_tab.timelapse import MAX_SHEETS, Timelapse
+
+
+class TrainingTab(PageComponent):
+    """What was recorded while the models of a pair were trained."""
+
+    SCRIPTS = ("sheets.js", "timelapse.js", "charts.js", "script.js")
+
+    def __init__(self, collection: Collection) -> None:
+        curves, timelapse = Curves(collection), Timelapse(collection)
+        super().__init__(
+            value={"widths": WIDTHS, "max_sheets": MAX_SHEETS},
+            functions=[curves.charts, timelapse.moments, timelapse.sheets, timelapse.originals],
+            elem_id="gv-training",
+        )

@@ -1,0 +1,136 @@
+// The charts: SVG from the server, and over it a line at the moment of the pictures or under the
+// pointer, with the curves' values at that moment above.
+
+const GROUPS = ["both", "vae", "gan"];
+
+// The value of a curve near so many images; null before its first point.
+function valueAt(line, images) {
+  const far = (x) => Math.abs(Math.log(x / images));
+  if (images < line.x[0] / 1.5) return null;
+  let best = 0;
+  line.x.forEach((x, place) => {
+    if (far(x) < far(line.x[best])) best = place;
+  });
+  return line.y[best];
+}
+
+// At most three digits, as on the axes.
+function shortNumber(value) {
+  if (value === null) return "–";
+  const size = Math.abs(value);
+  if (size >= 999.5e3) return `${Number((value / 1e6).toPrecision(3))} M`;
+  if (size >= 999.5) return `${Number((value / 1e3).toPrecision(3))} k`;
+  const places = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.0995 ? 2 : 3;
+  // Zeros at the end stay: a number that changes its width would make the others jump.
+  return value.toFixed(places);
+}
+
+function makeChart(chart) {
+  const { make } = ganvae;
+  const readout = make("div", "training-values");
+  const plot = make("div", "training-plot");
+  const root = make(
+    "figure",
+    "training-chart",
+    {},
+    make("figcaption", "", {}, make("h3", "", {}, chart.title), make("p", "", {}, chart.note)),
+  );
+  root.dataset.key = chart.key;
+  if (!chart.svg) {
+    root.append(make("p", "training-missing", {}, chart.missing));
+    return { root, mark() {}, plot: null };
+  }
+  root.append(readout, plot);
+  plot.innerHTML = chart.svg;
+  const { frame } = chart;
+  const told = chart.lines.filter((line) => line.told);
+  const cursor = make("i", "training-cursor");
+  cursor.style.top = `${(frame.top / frame.height) * 100}%`;
+  cursor.style.height = `${((frame.bottom - frame.top) / frame.height) * 100}%`;
+  plot.append(cursor);
+  const entries = told.map((line) => {
+    const value = make("b");
+    const key = make("i", "training-key");
+    key.style.borderTopColor = line.colour;
+    key.style.borderTopStyle = line.style;
+    const dot = make("i", "training-dot");
+    dot.style.background = line.colour;
+    plot.append(dot);
+    readout.append(make("span", "", {}, key, `${line.label} `, value));
+    return { line, value, dot };
+  });
+  const when = make("span", "training-when");
+  readout.append(when);
+
+  const [low, high] = frame.x.map(Math.log);
+  const across = (images) =>
+    (frame.left + ((Math.log(images) - low) / (high - low)) * (frame.right - frame.left)) /
+    frame.width;
+  const scale = frame.log_y ? Math.log : (value) => value;
+  const [bottom, top] = frame.y.map(scale);
+  const down = (value) =>
+    (frame.bottom - ((scale(value) - bottom) / (top - bottom)) * (frame.bottom - frame.top)) /
+    frame.height;
+
+  // Shows the values at so many images, null or 0 for none.
+  function mark(images) {
+    const inside = images > 0 && images >= frame.x[0] / 1.001 && images <= frame.x[1] * 1.001;
+    cursor.hidden = !inside;
+    if (inside) cursor.style.left = `${across(images) * 100}%`;
+    for (const { line, value, dot } of entries) {
+      const y = images > 0 ? valueAt(line, images) : null;
+      value.textContent = shortNumber(y);
+      dot.hidden = !inside || y === null;
+      if (dot.hidden) continue;
+      dot.style.left = `${across(images) * 100}%`;
+      dot.style.top = `${down(y) * 100}%`;
+    }
+    when.textContent = images === null ? "" : `at ${shortNumber(images).replace(/\.0+$/, "")} images`;
+  }
+
+  // How many images the place under the pointer stands for; null outside the curves.
+  function imagesAt(event) {
+    const box = plot.getBoundingClientRect();
+    const place = ((event.clientX - box.left) / box.width) * frame.width;
+    const share = (place - frame.left) / (frame.right - frame.left);
+    return share < -0.02 || share > 1.02 ? null : Math.exp(low + share * (high - low));
+  }
+
+  return { root, mark, plot, imagesAt };
+}
+
+function makeCharts({ holder, onPick }) {
+  let charts = [];
+  let moment = null;
+
+  const markAll = (images) => charts.forEach((chart) => chart.mark(images));
+
+  function draw(list) {
+    charts = list.map((data) => ({ group: data.group, ...makeChart(data) }));
+    const groups = GROUPS.map((group) => {
+      const its = charts.filter((chart) => chart.group === group).map((chart) => chart.root);
+      const box = ganvae.make("div", "training-group", {}, ...its);
+      box.dataset.group = group;
+      return its.length ? [box] : [];
+    });
+    holder.replaceChildren(...groups.flat());
+    for (const { plot, imagesAt } of charts) {
+      if (!plot) continue;
+      plot.addEventListener("pointermove", (event) => markAll(imagesAt(event) ?? moment));
+      plot.addEventListener("pointerleave", () => markAll(moment));
+      plot.addEventListener("click", (event) => {
+        const images = imagesAt(event);
+        if (images !== null) onPick(images);
+      });
+    }
+    markAll(moment);
+  }
+
+  return {
+    draw,
+    setMoment(images) {
+      moment = images;
+      markAll(images);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Wires the time-lapse and the charts to the models that are shown.
+
+const [NARROW_CHART, WIDE_CHART] = props.value.widths;
+const STACKED = 700;
+const holder = element.querySelector(".training-charts");
+
+const charts = makeCharts({ holder, onPick: (images) => timelapse.goTo(images) });
+const timelapse = makeTimelapse({
+  element,
+  server,
+  most: props.value.max_sheets,
+  onMoment: charts.setMoment,
+});
+
+let drawn = "";
+
+function chartWidth() {
+  const room = holder.clientWidth;
+  const stacked = room < STACKED;
+  holder.classList.toggle("stacked", stacked);
+  return (stacked ? room : room / 2) < 450 ? NARROW_CHART : WIDE_CHART;
+}
+
+// Charts of all VAEs of the pair and its GAN; again only when something about them has changed.
+const drawCharts = ganvae.latest(async (again) => {
+  const [state, pair] = [ganvae.get(), ganvae.pair()];
+  if (!pair || !ganvae.visible(element)) return;
+  const models = [...pair.vaes, state.gan].filter(Boolean).slice(0, 8);
+  const main = pair.vaes.includes(state.vae) ? state.vae : null;
+  const request = { models, main, width: chartWidth() };
+  const wanted = JSON.stringify(request);
+  if (wanted === drawn && !again) return;
+  holder.setAttribute("aria-busy", "true");
+  const answer = await ganvae.ask(server.charts(request));
+  holder.setAttribute("aria-busy", "false");
+  if (!answer) return;
+  drawn = wanted;
+  charts.draw(answer.charts);
+});
+
+ganvae.stageRow(element.querySelector(".gv-stage-row"), (panels) => timelapse.setPanels(panels));
+drawCharts();
+
+ganvae.subscribe((state, changed) => {
+  if (changed.includes("tab") && state.tab !== "training") timelapse.stop();
+  const opened = changed.includes("tab") && state.tab === "training";
+  // The tab's content is laid out after the change: measure it then.
+  if (opened) window.requestAnimationFrame(() => (timelapse.redraw(), drawCharts()));
+  else if (["pair", "vae", "gan"].some((key) => changed.includes(key))) drawCharts();
+});
+
+let width = 0;
+new ResizeObserver(() => {
+  if (!ganvae.visible(element) || element.clientWidth === width) return;
+  width = element.clientWidth;
+  timelapse.redraw();
+  drawCharts();
+}).observe(element);

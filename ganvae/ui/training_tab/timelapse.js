@@ -1,0 +1,240 @@
+// The time-lapse: one slider over the moments of the member that saw most images; the others show
+// their own moment that is nearest to it.
+
+const FRAME_MS = 160;
+const AHEAD = 6;
+const BEHIND = 2;
+const NARROW = 260;
+
+const thousands = (value) => value.toLocaleString("en-US");
+
+// Place of the moment nearest to so many images; moments are spaced by ratios, so is nearness.
+function nearestMoment(moments, images) {
+  const far = (moment) => Math.abs(Math.log1p(moment.images) - Math.log1p(images));
+  let best = 0;
+  moments.forEach((moment, place) => {
+    if (far(moment) < far(moments[best])) best = place;
+  });
+  return best;
+}
+
+function makeTimelapse({ element, server, most, onMoment }) {
+  const find = (selector) => element.querySelector(selector);
+  const [slider, count, play] = [find(".gv-range"), find(".training-count"), find(".training-play")];
+  const [kindBox, note] = [find(".training-kind"), find(".training-note")];
+  const options = [...kindBox.querySelectorAll(".gv-option")];
+  const cache = sheetCache(server, most);
+  const indexes = new Map();
+  const originals = new Map();
+  let members = [];
+  let timeline = [];
+  let kind = "samples";
+  let timer = null;
+  let direction = 1;
+  let shown = null;
+
+  // What is known of a model's snapshots; asked for once.
+  function indexOf(name) {
+    if (!indexes.has(name)) {
+      const reply = ganvae.ask(server.moments({ model: name }));
+      indexes.set(name, reply);
+      reply.then((answer) => answer ?? indexes.delete(name));
+    }
+    return indexes.get(name);
+  }
+
+  function originalsOf(name) {
+    if (!originals.has(name)) {
+      const reply = ganvae.ask(server.originals({ model: name })).then(async (answer) => {
+        if (!answer?.sheet) return { image: null, note: answer?.note ?? "" };
+        const image = new Image();
+        image.src = answer.sheet;
+        await image.decode();
+        return { image, note: "" };
+      });
+      originals.set(name, reply);
+    }
+    return originals.get(name);
+  }
+
+  const kindOf = (member) => (member.index.kinds.includes(kind) ? kind : "samples");
+  const placeOf = (member, position) =>
+    nearestMoment(member.index.moments, timeline[position].images);
+
+  async function setPanels(panels) {
+    stop();
+    const found = await Promise.all(
+      [...panels.values()].map(async (panel) => ({ panel, index: await indexOf(panel.name) })),
+    );
+    // The visitor may have gone on to other models meanwhile.
+    if (found.some(({ panel }) => !panel.root.isConnected)) return;
+    const wasAtEnd = !timeline.length || Number(slider.value) === timeline.length - 1;
+    const images = timeline[Number(slider.value)]?.images ?? 0;
+    members = found.filter(({ index }) => index?.moments.length);
+    for (const { panel, index } of found) {
+      if (!index?.moments.length) emptyStage(panel, index?.problem);
+    }
+    const longest = [...members].sort(
+      (a, b) => b.index.moments.at(-1).images - a.index.moments.at(-1).images,
+    )[0];
+    timeline = longest?.index.moments ?? [];
+    slider.max = String(Math.max(timeline.length - 1, 0));
+    slider.value = String(wasAtEnd ? timeline.length - 1 : nearestMoment(timeline, images));
+    slider.disabled = play.disabled = timeline.length < 2;
+    const reconstructs = members.some(({ index }) => index.kinds.includes("reconstructions"));
+    kindBox.hidden = !reconstructs;
+    if (!reconstructs) kind = "samples";
+    markKind();
+    await show();
+  }
+
+  function emptyStage(panel, problem) {
+    const sentence = ganvae.make("p", "training-empty", {}, problem ?? "Nothing to show here.");
+    panel.stage.replaceChildren(sentence);
+    panel.setSharpness(null);
+    panel.setNote("");
+  }
+
+  // All members' pictures of the newest position asked for change in one go, or not at all.
+  const render = ganvae.latest(async () => {
+    const position = Number(slider.value);
+    const wanted = members;
+    if (!timeline[position]) return;
+    const sheets = await Promise.all(
+      wanted.map(async (member) => {
+        const place = placeOf(member, position);
+        const its = kindOf(member);
+        const [[sheet], real] = await Promise.all([
+          cache.load(member.panel.name, its, [place]),
+          its === "reconstructions" ? originalsOf(member.panel.name) : null,
+        ]);
+        return { ...member, sheet, real, kind: its, moment: member.index.moments[place] };
+      }),
+    );
+    if (wanted !== members) return;
+    for (const one of sheets) paint(one);
+    shown = { position, kind };
+    note.textContent = sheets.map(({ real }) => real?.note).find(Boolean) ?? "";
+    note.hidden = !note.textContent;
+    prefetch(position);
+  });
+
+  function paint({ panel, index, sheet, real, kind: its, moment }) {
+    let canvas = panel.stage.querySelector("canvas");
+    if (!canvas) {
+      canvas = ganvae.make("canvas", "training-sheet", { role: "img" });
+      panel.stage.replaceChildren(canvas);
+    }
+    const label = panel.root.getAttribute("aria-label");
+    const when = `step ${thousands(moment.step)}, ${thousands(moment.images)} images seen`;
+    const remark = its === "reconstructions" && real?.image ? "pairs: original, reconstruction" : "";
+    panel.setNote([`step ${thousands(moment.step)}`, remark].filter(Boolean).join(" · "));
+    if (!sheet) {
+      canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
+      canvas.width = canvas.width; // clears it: an old picture would lie about the moment
+      panel.setSharpness(null);
+      return;
+    }
+    const columns = panel.stage.clientWidth < NARROW ? index.columns / 2 : index.columns;
+    drawTiles(canvas, index, columns, sheet.image, remark ? real.image : null);
+    canvas.dataset.step = String(moment.step);
+    canvas.dataset.kind = its;
+    const tiles = index.columns * index.rows;
+    const what = remark ? `${tiles / 2} test images, each beside its reconstruction` : `${tiles} ${its}`;
+    canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
+    panel.setSharpness(sheet.sharpness, tiles);
+  }
+
+  function prefetch(position) {
+    const [ahead, behind] = direction > 0 ? [AHEAD, BEHIND] : [BEHIND, AHEAD];
+    const first = Math.max(position - behind, 0);
+    const last = Math.min(position + ahead, timeline.length - 1);
+    for (const member of members) {
+      const places = new Set();
+      for (let at = first; at <= last; at += 1) places.add(placeOf(member, at));
+      cache.load(member.panel.name, kindOf(member), [...places]);
+    }
+  }
+
+  // The numbers follow the hand at once, the pictures as soon as they are there.
+  function show() {
+    const moment = timeline[Number(slider.value)];
+    count.textContent = moment ? thousands(moment.images) : "0";
+    slider.setAttribute(
+      "aria-valuetext",
+      moment ? `${thousands(moment.images)} images seen, step ${thousands(moment.step)}` : "",
+    );
+    onMoment(moment?.images ?? null);
+    return render();
+  }
+
+  function moveTo(position) {
+    direction = position >= Number(slider.value) ? 1 : -1;
+    slider.value = String(position);
+    return show();
+  }
+
+  function stop() {
+    window.clearTimeout(timer);
+    timer = null;
+    play.textContent = "Play the training";
+    play.setAttribute("aria-pressed", "false");
+  }
+
+  function start() {
+    play.textContent = "Pause";
+    play.setAttribute("aria-pressed", "true");
+    const tick = async () => {
+      const next = Number(slider.value) + 1;
+      if (next >= timeline.length || !ganvae.visible(element)) return stop();
+      await moveTo(next);
+      if (timer !== null) timer = window.setTimeout(tick, FRAME_MS);
+    };
+    timer = window.setTimeout(tick, FRAME_MS * 3);
+    const atEnd = Number(slider.value) === timeline.length - 1;
+    if (atEnd) moveTo(0);
+    direction = 1;
+  }
+
+  function markKind() {
+    for (const option of options) {
+      const on = option.dataset.value === kind;
+      option.setAttribute("aria-checked", String(on));
+      option.tabIndex = on ? 0 : -1;
+    }
+  }
+
+  function setKind(value) {
+    kind = value;
+    markKind();
+    render();
+  }
+
+  let former = 0;
+  slider.addEventListener("input", () => {
+    stop();
+    direction = Number(slider.value) >= former ? 1 : -1;
+    former = Number(slider.value);
+    show();
+  });
+  play.addEventListener("click", () => (timer === null ? start() : stop()));
+  for (const option of options) {
+    option.addEventListener("click", () => setKind(option.dataset.value));
+    option.addEventListener("keydown", (event) => {
+      if (!event.key.startsWith("Arrow")) return;
+      event.preventDefault();
+      setKind(kind === "samples" ? "reconstructions" : "samples");
+      options.find((other) => other.dataset.value === kind).focus();
+    });
+  }
+
+  return {
+    setPanels,
+    stop,
+    redraw: () => shown && render(),
+    goTo(images) {
+      stop();
+      if (timeline.length) moveTo(nearestMoment(timeline, images));
+    },
+  };
+}

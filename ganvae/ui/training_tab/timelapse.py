@@ -1,0 +1,149 @@
+"""The pictures of a training for the page: sheets as data URLs."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from ganvae import snapshots
+from ganvae.collection import Collection
+from ganvae.errors import UserError
+from ganvae.ui import checks
+
+MAX_SHEETS = 16
+_NO_DATA = "The originals are not at hand: set GANVAE_DATA to a folder with the data set."
+
+
+class Timelapse:
+    """Reads the snapshots of models."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._original_sheet = functools.lru_cache(maxsize=8)(_original_sheet)
+
+    def moments(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What there is to see of a model's training.
+
+        Args:
+            data: `model`, its name.
+
+        Returns:
+            columns, rows, tile (height, width), `kinds` of sheets and `moments`, each with its
+            step and the images seen; no moments and a sentence in `problem` where there are none.
+
+        Raises:
+            UserError: there is no such model.
+        """
+        name, folder = self._find(data)
+        try:
+            index = snapshots.read_index(folder)
+        except UserError as error:
+            return {"moments": [], "kinds": [], "problem": str(error)}
+        if index is None:
+            problem = f"No pictures were kept of the training of {name}."
+            return {"moments": [], "kinds": [], "problem": problem}
+        return {
+            "columns": index.columns,
+            "rows": index.rows,
+            "tile": list(index.tile),
+            "kinds": list(index.kinds),
+            "moments": [{"step": m.step, "images": m.images} for m in index.moments],
+        }
+
+    def sheets(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Sheets of a model as data URLs.
+
+        Args:
+            data: `model`, its name; `kind`, samples or reconstructions; `moments`, 1 to 16
+                places in the list that `moments` gave.
+
+        Returns:
+            `sheets`, in the order asked for, each with its `url` and the `sharpness` of its
+            pictures as a share of real data's (None where that is not known); None in place of a
+            sheet whose file is not whole, and a sentence on it in `problem`.
+
+        Raises:
+            UserError: there is no such model, kind or moment.
+        """
+        name, folder = self._find(data)
+        kind, places = data.get("kind"), data.get("moments")
+        index = snapshots.read_index(folder)
+        if index is None:
+            raise UserError(f"No pictures were kept of the training of {name}.")
+        if not isinstance(kind, str) or kind not in index.kinds:
+            kinds = " or ".join(index.kinds)
+            raise UserError(f"{name} has snapshots of {kinds}, not {checks.shown(kind)}.")
+        if not isinstance(places, list) or not 1 <= len(places) <= MAX_SHEETS:
+            raise UserError(f"Between 1 and {MAX_SHEETS} moments must be named.")
+        last = len(index.moments) - 1
+        reply: dict[str, Any] = {"sheets": [], "problem": None}
+        for place in [checks.whole(place, "A moment", 0, last) for place in places]:
+            try:
+                sheet = snapshots.read_sheet(folder, index, kind, place)
+                sharpness = self._collection.sharpness(name, snapshots.read_tiles(sheet, index))
+                reply["sheets"].append({"url": _url(sheet), "sharpness": sharpness})
+            except UserError as error:
+                reply["sheets"].append(None)
+                reply["problem"] = str(error)
+        return reply
+
+    def originals(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The test images that a VAE's sheets of reconstructions are of.
+
+        Args:
+            data: `model`, its name.
+
+        Returns:
+            `sheet`, a data URL, tiles as in the reconstructions; None where the data set is not
+            at hand, and a sentence that says so in `note`.
+
+        Raises:
+            UserError: there is no such model.
+        """
+        name, folder = self._find(data)
+        index = snapshots.read_index(folder)
+        if index is None or not index.test_indices:
+            return {"sheet": None, "note": ""}
+        try:
+            dataset = self._collection.recipe(name).dataset
+            sheet = self._original_sheet(
+                dataset, index.test_indices, index.columns, index.rows, index.tile
+            )
+        except UserError:
+            return {"sheet": None, "note": _NO_DATA}
+        return {"sheet": sheet, "note": ""}
+
+    def _find(self, data: dict[str, Any]) -> tuple[str, Path]:
+        name = checks.model(self._collection, data.get("model"))
+        return name, self._collection.entries[name].folder
+
+
+def _url(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def _original_sheet(
+    dataset: str, indices: tuple[int, ...], columns: int, rows: int, tile: tuple[int, int]
+) -> str:
+    """Test images as a sheet; raises UserError where they are not at hand."""
+    # Imported late, like all that reads data sets: most pages never do.
+    import torch
+
+    from ganvae import data
+
+    images = data.load_images(dataset, "test")
+    if max(indices) >= len(images):
+        raise UserError("The snapshots name test images that are not in the data set.")
+    tiles = data.resize(images[list(indices)], tile)
+    height, width = tile
+    sheet = torch.zeros(columns * rows, height, width, dtype=torch.uint8)
+    sheet[: len(tiles)] = tiles[:, 0]
+    sheet = sheet.view(rows, columns, height, width).transpose(1, 2)
+    stream = io.BytesIO()
+    Image.fromarray(sheet.reshape(rows * height, columns * width).numpy()).save(stream, "PNG")
+    return _url(stream.getvalue())
