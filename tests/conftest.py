@@ -48,6 +48,32 @@ def data_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder laid out like the real one: 150 training and 40 test images, drawn at random.
+
+    150 is no multiple of a batch: every epoch ends in a smaller one.
+    """
+    folder = tmp_path_factory.mktemp("data")
+    random = np.random.default_rng(0)
+    for prefix, count in (("train", 150), ("t10k", 40)):
+        raw = folder / "MNIST" / "raw"
+        # Each has one bright bar of its own: something a model can begin to learn.
+        images = np.zeros((count, 28, 28), np.uint8)
+        for image, column in zip(images, random.integers(4, 20, count), strict=True):
+            image[6:22, column : column + 4] = random.integers(150, 256, (16, 4))
+        write_idx(raw / f"{prefix}-images-idx3-ubyte", images)
+        write_idx(raw / f"{prefix}-labels-idx1-ubyte", random.integers(0, 10, count, np.uint8))
+    return folder
+
+
+def write_idx(path: Path, values: np.ndarray) -> None:
+    """Bytes in the format of the original MNIST files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = bytes([0, 0, 8, values.ndim]) + np.array(values.shape, ">u4").tobytes()
+    path.write_bytes(header + values.astype(np.uint8).tobytes())
+
+
+@pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder of tiny untrained models with every file a trained one has: read only."""
     weights = tmp_path_factory.mktemp("weights")

@@ -103,7 +103,6 @@ def test_settings_are_those_of_the_study(name: str, expected: tuple[Any, ...]) -
         r.initialisation,
     ) == expected
     assert r.beta == 1
-    assert r.precision == "float32"
 
 
 def test_total_steps_counts_the_last_smaller_batch() -> None:
