@@ -1,1 +1,43 @@
-"""The Explore and Walk tabs."""
+"""The Explore and Walk tabs: one point, or a walk, through the latent spaces of all models shown.
+
+The scripts are one function in the browser, joined in the order below: what a latent space is,
+where pictures come from, how they get onto a canvas, then the parts of the two tabs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from ganvae.collection import Collection
+from ganvae.ui.component import PageComponent
+from ganvae.ui.explorer.server import functions
+
+Mode = Literal["explore", "walk"]
+
+
+class LatentExplorer(PageComponent):
+    """Pictures that follow a point in latent space: under the hand, or along a walk."""
+
+    SCRIPTS = (
+        "latent.js",
+        "source.js",
+        "pictures.js",
+        "stage.js",
+        "sliders.js",
+        "grid.js",
+        "pad.js",
+        "explore.js",
+        "player.js",
+        "filmstrip.js",
+        "walk.js",
+        "script.js",
+    )
+
+    def __init__(self, collection: Collection, mode: Mode, **options: Any) -> None:
+        """
+        Args:
+            collection: the models, read when they are first asked for.
+            mode: `explore` for the Explore tab, `walk` for the Walk tab.
+            options: further arguments of `gr.HTML`.
+        """
+        super().__init__(value={"mode": mode}, functions=functions(collection), **options)

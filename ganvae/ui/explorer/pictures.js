@@ -42,17 +42,20 @@ function paintSheet(canvas, batch, columns, gap, indices = batch.pixels.map((_, 
   });
 }
 
-/** Give a canvas a crisp size: as large as fits into `side` CSS pixels with every pixel of the
- *  picture the same whole number of screen pixels. */
-function fitCrisply(canvas, side) {
+/** Give a canvas a crisp size: as large as fits into a box with every pixel of the picture the same
+ *  whole number of screen pixels. Where that would waste much room, as large as fits. */
+function fitInto(canvas, box) {
   const ratio = window.devicePixelRatio || 1;
-  const most = Math.max(canvas.width, canvas.height);
-  if (!side || !most) return;
-  const scale = Math.max(1, Math.floor((side * ratio) / most));
-  const crisp = canvas.dataset.colour === "true" ? (side * ratio) / most : scale;
-  canvas.style.width = `${(canvas.width * crisp) / ratio}px`;
-  canvas.style.height = `${(canvas.height * crisp) / ratio}px`;
+  const most = Math.min(box.clientWidth / canvas.width, box.clientHeight / canvas.height) * ratio;
+  if (!most) return;
+  const whole = canvas.dataset.colour !== "true" && most >= WHOLE_SCALE;
+  const scale = (whole ? Math.floor(most) : most) / ratio;
+  canvas.style.width = `${canvas.width * scale}px`;
+  canvas.style.height = `${canvas.height * scale}px`;
 }
+
+// From here on uneven pixels are not worth the room that even ones cost.
+const WHOLE_SCALE = 4;
 
 /** Variance of the Laplacian of one picture of a batch, its pixels in 0 to 1 and colours averaged
  *  to grey: the same measure as on the server, so that a picture decoded here has one too. */

@@ -1,7 +1,7 @@
 // Where pictures come from. The rest of the explorer asks a source only this:
 //   source.decode(model, zs: Float32Array[])
-//     -> Promise<{width, height, channels, pixels: Uint8ClampedArray[]}>   one array a picture
-// and a promise that is rejected with an Error whose message is a sentence.
+//     -> Promise<{width, height, channels, pixels: Uint8ClampedArray[]} | null>
+// with one array of pixels a picture; null after an error that the visitor was told of.
 
 /** Pixels of one batch as the server sends it. */
 function unpacked(batch) {
@@ -24,8 +24,8 @@ class ServerSource {
   }
 
   decode(model, zs) {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ model, zs, resolve, reject });
+    return new Promise((resolve) => {
+      this.waiting.push({ model, zs, resolve });
       // A microtask later, the other panel's request is here too.
       if (!this.busy && this.waiting.length === 1) queueMicrotask(() => this.send());
     });
@@ -35,39 +35,13 @@ class ServerSource {
     this.busy = true;
     while (this.waiting.length) {
       const jobs = this.waiting.splice(0, MAX_REQUESTS);
-      try {
-        const requests = jobs.map((job) => ({ model: job.model, z: base64Of(job.zs) }));
-        const reply = await this.server.decode({ requests });
-        if (reply.error) throw new Error(reply.error);
-        jobs.forEach((job, i) => job.resolve(unpacked(reply.pictures[i])));
-      } catch (error) {
-        jobs.forEach((job) => job.reject(error));
-      }
+      const requests = jobs.map((job) => ({ model: job.model, z: base64Of(job.zs) }));
+      const reply = await ganvae.ask(this.server.decode({ requests }));
+      jobs.forEach((job, i) => job.resolve(reply && unpacked(reply.pictures[i])));
     }
     this.busy = false;
   }
 }
 
-// As many as the server takes in one call; 5 grids of 25 pictures are within its limit of points.
+// As many as the server takes in one call: five 5x5 grids are within its limit of points.
 const MAX_REQUESTS = 5;
-
-/** A function that runs `work` for its latest argument only: while one run is under way, later
- *  arguments replace one another, and the last one is run when it ends. */
-function latestOnly(work) {
-  let running = false;
-  let next = null;
-  return async function ask(argument) {
-    next = { argument };
-    if (running) return;
-    running = true;
-    try {
-      while (next) {
-        const { argument: current } = next;
-        next = null;
-        await work(current);
-      }
-    } finally {
-      running = false;
-    }
-  };
-}

@@ -1,0 +1,240 @@
+// The Explore tab: sliders, pad and variations that move one point in each model's latent space.
+
+// So long after the last move the variations and the map follow; until then the server and the
+// line belong to the pictures under the hand.
+const EXTRAS_AFTER = 90;
+const MAX_PICKS = 100;
+
+function startExplore(root, server) {
+  const find = (selector) => root.querySelector(selector);
+  const source = new ServerSource(server);
+  const spaces = new Map();
+  const views = new Map();
+  const tools = find(".gx-variation-tools");
+  const variation = { row: 0, column: 1 };
+  let starts = {};
+  let serial = 0;
+  let mapShown = "";
+  let stale = true;
+
+  const move = (axis, value) => {
+    const { sliders } = ganvae.get();
+    if (value === null) delete sliders[axis];
+    else sliders[axis] = value;
+    ganvae.set({ sliders });
+  };
+  const axisSliders = new AxisSliders(find(".gx-axes"), move);
+  const pad = new Pad(find(".gx-pad"), (x, y) => {
+    const { sliders } = ganvae.get();
+    ganvae.set({ sliders: { ...sliders, 0: x, ...(y === null ? {} : { 1: y }) } });
+  });
+
+  /** Models whose space and start are known: all that can be shown now. */
+  function members() {
+    return [...views.keys()]
+      .filter((name) => spaces.has(name) && starts[name])
+      .map((name) => ({
+        name,
+        family: ganvae.config.models[name].family,
+        space: spaces.get(name),
+        z: starts[name],
+      }));
+  }
+
+  const placed = (member, sliders) => member.space.placed(member.z, sliders);
+  const axisCount = () => Math.max(1, ...members().map((member) => member.space.size));
+  const page = () => Math.min(ganvae.get().axes_page, Math.ceil(axisCount() / PAGE) - 1);
+
+  /** Ask for what is not known yet: the axes of new models, and the z of the seed. */
+  const load = ganvae.latest(async () => {
+    const { seed, pick, temperature } = ganvae.get();
+    const models = [...views.keys()];
+    if (!models.length) return;
+    for (const view of views.values()) view.panel.setBusy(true);
+    const missing = models.filter((name) => !spaces.has(name));
+    const [found, ...axes] = await Promise.all([
+      ganvae.ask(server.find_latents({ models, seed, pick, temperature })),
+      ...missing.map((model) => ganvae.ask(server.find_axes({ model }))),
+    ]);
+    for (const view of views.values()) view.panel.setBusy(false);
+    axes.forEach((reply) => reply && spaces.set(reply.model, new LatentSpace(reply)));
+    if (!found) return;
+    starts = Object.fromEntries(
+      Object.entries(found.z).map(([name, text]) => [name, floatsOf(text)]),
+    );
+    fillAxisChoices();
+    refresh();
+  });
+
+  const drawPictures = ganvae.latest(async (job) => {
+    const batches = await Promise.all(
+      job.members.map((member, i) => source.decode(member.name, [job.points[i]])),
+    );
+    job.members.forEach(({ name }, i) => {
+      const view = views.get(name);
+      if (!view || !batches[i]) return;
+      paint(view.canvas, batches[i]);
+      fitInto(view.canvas, view.main);
+      view.panel.setSharpness(sharpnessOf(name, batches[i]), 1);
+    });
+    root.dataset.shown = job.serial;
+  });
+
+  const drawExtras = ganvae.latest(async (job) => {
+    const wanted = job.members.map((member, i) =>
+      source.decode(
+        member.name,
+        member.space.variations(job.points[i], variation.row, variation.column),
+      ),
+    );
+    const at = job.members.findIndex((member) => member.name === pad.member?.name);
+    const key = at < 0 ? "" : pad.mapKey(job.points[at]);
+    const map = at < 0 || key === mapShown ? null : pad.points(job.points[at]);
+    const background = map && source.decode(job.members[at].name, map);
+    const batches = await Promise.all(wanted);
+    job.members.forEach(({ name }, i) => {
+      const view = views.get(name);
+      if (view && batches[i]) view.grid.show(batches[i]);
+    });
+    const mapBatch = await background;
+    if (mapBatch) {
+      pad.paintMap(mapBatch);
+      mapShown = key;
+    }
+    root.dataset.varied = job.serial;
+  });
+
+  /** Follow the state: sliders at once, pictures as fast as they come, the rest when it is calm. */
+  let calm = 0;
+  function refresh() {
+    const { sliders } = ganvae.get();
+    const now = members();
+    axisSliders.show(now, page(), sliders);
+    pad.show(now, sliders);
+    showPages();
+    const job = { serial: ++serial, members: now, points: now.map((m) => placed(m, sliders)) };
+    // What was asked for last, and what is drawn of it, for whoever waits for the page to settle.
+    root.dataset.wanted = serial;
+    if (!now.length) return;
+    drawPictures(job);
+    window.clearTimeout(calm);
+    calm = window.setTimeout(() => drawExtras(job), EXTRAS_AFTER);
+  }
+
+  function showPages() {
+    const count = axisCount();
+    const first = page() * PAGE;
+    const last = Math.min(count, first + PAGE);
+    find(".gx-pages").textContent = `axes ${first + 1}–${last} of ${count}`;
+    find("[data-do=back]").disabled = first === 0;
+    find("[data-do=on]").disabled = last === count;
+    find(".gx-pager").classList.toggle("gx-single", count <= PAGE);
+    find("[data-do=reset]").disabled = !Object.keys(ganvae.get().sliders).length;
+  }
+
+  function fillAxisChoices() {
+    const now = members();
+    for (const which of ["row", "column"]) {
+      if (variation[which] >= axisCount()) variation[which] = Math.min(which === "row" ? 0 : 1, axisCount() - 1);
+      const options = Array.from({ length: axisCount() }, (_, axis) => {
+        const has = now.filter((member) => member.space.has(axis));
+        const only = has.length < now.length ? `, only ${has.map((m) => shortName(m, 0, now)).join(", ")}` : "";
+        return new Option(`axis ${axis + 1}${only}`, axis, false, axis === variation[which]);
+      });
+      find(`[data-axis=${which}]`).replaceChildren(...options);
+    }
+  }
+
+  /** Take a cell of a member's grid: its place along the two axes becomes the sliders' place. */
+  function take(name, rowStep, columnStep) {
+    const member = members().find((one) => one.name === name);
+    if (!member) return;
+    const { sliders } = ganvae.get();
+    const steps = [[variation.row, rowStep], [variation.column, columnStep]];
+    const moves = {};
+    for (const [axis, step] of steps) {
+      if (!step || !member.space.has(axis)) continue;
+      const from = moves[axis] ?? sliders[axis] ?? member.space.coordinate(member.z, axis);
+      moves[axis] = Math.round(clamped(from + step) * 100) / 100;
+    }
+    ganvae.set({ sliders: { ...sliders, ...moves } });
+  }
+
+  // Panels, and where the grids stand: beside the picture where there is room, or under the dock.
+  function place() {
+    const wide = isWide(root);
+    root.dataset.layout = wide ? "wide" : "narrow";
+    const home = wide ? find(".gx-home") : find(".gx-variations");
+    if (tools.parentElement !== home) home.prepend(tools);
+    for (const view of views.values()) {
+      const place = wide ? view.panel.stage : find(".gx-grids");
+      if (view.grid.root.parentElement !== place) place.append(view.grid.root);
+    }
+    for (const view of views.values()) {
+      fitInto(view.canvas, view.main);
+      view.grid.fit();
+    }
+  }
+
+  function showPanels(panels) {
+    find(".gx-grids").replaceChildren();
+    const former = new Map(views);
+    views.clear();
+    for (const [name, panel] of panels) {
+      views.set(name, former.get(name) ?? makeView(name, panel));
+    }
+    place();
+  }
+
+  function makeView(name, panel) {
+    const family = ganvae.config.models[name].family.toUpperCase();
+    const canvas = ganvae.make("canvas", "gx-canvas gx-picture", {
+      role: "img",
+      "aria-label": `What the ${family} ${name} draws at the place of the sliders`,
+    });
+    const grid = new VariationGrid(name, (row, column) => take(name, row, column));
+    const main = ganvae.make("div", "gx-main", {}, canvas);
+    panel.stage.replaceChildren(main);
+    return { panel, canvas, main, grid };
+  }
+
+  const actions = {
+    randomise: () => ganvae.set({ pick: (ganvae.get().pick + 1) % MAX_PICKS }),
+    reset: () => ganvae.set({ sliders: {} }),
+    back: () => ganvae.set({ axes_page: page() - 1 }),
+    on: () => ganvae.set({ axes_page: page() + 1 }),
+  };
+  for (const [name, action] of Object.entries(actions)) {
+    find(`[data-do=${name}]`).addEventListener("click", action);
+  }
+  for (const which of ["row", "column"]) {
+    find(`[data-axis=${which}]`).addEventListener("change", (event) => {
+      variation[which] = Number(event.target.value);
+      refresh();
+    });
+  }
+  const showFields = bindFields(root);
+
+  const active = () => ganvae.get().tab === "explore";
+  function follow(changed) {
+    showFields();
+    const loads = ["pair", "vae", "gan", "seed", "pick", "temperature"];
+    stale ||= loads.some((key) => changed.includes(key));
+    const drawn = ["sliders", "axes_page"].some((key) => changed.includes(key));
+    if (!active()) {
+      stale ||= drawn;
+      return;
+    }
+    if (stale) {
+      stale = false;
+      load();
+    } else if (drawn) refresh();
+  }
+
+  ganvae.stageRow(find(".gv-stage-row"), showPanels);
+  ganvae.subscribe((_, changed) => follow(changed));
+  new ResizeObserver(place).observe(find(".gv-stage-row"));
+  showFields();
+  stale = false;
+  load();
+}

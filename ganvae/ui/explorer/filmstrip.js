@@ -1,0 +1,52 @@
+// The frames of a walk in one row, the present one framed. A press goes to the frame there.
+
+class Filmstrip {
+  constructor(family, onTake) {
+    this.canvas = ganvae.make("canvas");
+    this.frame = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
+    // The scrub slider does the same for the keyboard.
+    const attributes = { "aria-hidden": "true", "data-family": family };
+    this.root = ganvae.make("div", "gx-strip", attributes, this.canvas, this.frame);
+    this.wanted = STRIP;
+    this.indices = [];
+    this.root.addEventListener("pointerdown", (event) => {
+      this.root.setPointerCapture(event.pointerId);
+      onTake(this.at(event));
+    });
+    this.root.addEventListener("pointermove", (event) => {
+      if (this.root.hasPointerCapture(event.pointerId)) onTake(this.at(event));
+    });
+  }
+
+  at(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const share = (event.clientX - box.left) / box.width;
+    const place = Math.floor(share * this.indices.length);
+    return this.indices[Math.min(this.indices.length - 1, Math.max(0, place))];
+  }
+
+  show(batch) {
+    this.batch = batch;
+    const frames = batch.pixels.length;
+    const thumbs = Math.min(this.wanted, frames);
+    // Evenly spread, the first and the last among them.
+    this.indices = Array.from({ length: thumbs }, (_, i) =>
+      Math.round((i * (frames - 1)) / Math.max(1, thumbs - 1)),
+    );
+    paintSheet(this.canvas, batch, thumbs, 1, this.indices);
+  }
+
+  resize(wanted) {
+    if (wanted === this.wanted) return;
+    this.wanted = wanted;
+    if (this.batch) this.show(this.batch);
+  }
+
+  /** Frame the thumbnail of the frame, or the one nearest to it. */
+  mark(frame) {
+    const distances = this.indices.map((index) => Math.abs(index - frame));
+    const place = distances.indexOf(Math.min(...distances));
+    this.frame.style.left = `${(place / this.indices.length) * 100}%`;
+    this.frame.style.width = `${100 / this.indices.length}%`;
+  }
+}

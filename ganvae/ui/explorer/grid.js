@@ -1,0 +1,78 @@
+// "One sample with variations": 5x5 pictures around the current one. A click takes one of them.
+
+const SIDE = 5;
+const STEP_WORDS = ["−2", "−1", "0", "+1", "+2"];
+
+class VariationGrid {
+  /** @param {(row: number, column: number) => void} onTake steps along the two axes, -2 to 2 */
+  constructor(name, onTake) {
+    this.cursor = [2, 2];
+    this.canvas = ganvae.make("canvas", "gx-canvas");
+    this.mark = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
+    this.root = ganvae.make("div", "gx-grid", {
+      tabindex: "0",
+      role: "group",
+      "aria-label":
+        `Variations of the picture of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
+    });
+    this.live = ganvae.make("span", "gx-spoken", { "aria-live": "polite" });
+    this.root.append(this.canvas, this.mark, this.live);
+    this.root.addEventListener("pointermove", (event) => this.point(this.cellAt(event)));
+    this.root.addEventListener("pointerleave", () => this.root.classList.remove("gx-chosen"));
+    this.root.addEventListener("click", (event) => {
+      const cell = this.cellAt(event);
+      if (cell) onTake(cell[0] - 2, cell[1] - 2);
+    });
+    this.root.addEventListener("keydown", (event) => this.key(event, onTake));
+    this.root.addEventListener("blur", () => this.root.classList.remove("gx-chosen"));
+  }
+
+  cellAt(event) {
+    const box = this.canvas.getBoundingClientRect();
+    const row = Math.floor(((event.clientY - box.top) / box.height) * SIDE);
+    const column = Math.floor(((event.clientX - box.left) / box.width) * SIDE);
+    const inside = [row, column].every((place) => place >= 0 && place < SIDE);
+    return inside ? [row, column] : null;
+  }
+
+  point(cell) {
+    this.root.classList.toggle("gx-chosen", cell !== null);
+    if (!cell) return;
+    this.cursor = cell;
+    this.place();
+  }
+
+  /** Put the frame around the cell that is pointed at. */
+  place() {
+    const [row, column] = this.cursor;
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = this.canvas;
+    this.mark.style.left = `${offsetLeft + (column * offsetWidth) / SIDE}px`;
+    this.mark.style.top = `${offsetTop + (row * offsetHeight) / SIDE}px`;
+    this.mark.style.width = `${offsetWidth / SIDE}px`;
+    this.mark.style.height = `${offsetHeight / SIDE}px`;
+  }
+
+  key(event, onTake) {
+    const [row, column] = this.cursor;
+    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+    const move = moves[event.key];
+    if (event.key === "Enter") onTake(row - 2, column - 2);
+    else if (move) {
+      const inside = (place) => Math.min(SIDE - 1, Math.max(0, place));
+      const cell = [inside(row + move[0]), inside(column + move[1])];
+      this.point(cell);
+      this.live.textContent = `${STEP_WORDS[cell[0]]} down, ${STEP_WORDS[cell[1]]} across`;
+    } else return;
+    event.preventDefault();
+  }
+
+  show(batch) {
+    paintSheet(this.canvas, batch, SIDE, 1);
+    this.fit();
+  }
+
+  fit() {
+    fitInto(this.canvas, this.root);
+    this.place();
+  }
+}

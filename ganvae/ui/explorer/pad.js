@@ -1,0 +1,86 @@
+// The 2-D pad of a model with so few dimensions that a plane shows most of it: the first axis to
+// the right, the second upwards, over a map of what the model draws there.
+
+const MAP_SIDE = 9;
+
+class Pad {
+  /** @param {(x: number, y: number | null) => void} onMove standard deviations */
+  constructor(root, onMove) {
+    this.root = root;
+    this.canvas = ganvae.make("canvas", "gx-canvas");
+    this.dot = ganvae.make("i", "gx-dot", { "aria-hidden": "true" });
+    this.field = ganvae.make("div", "gx-field", { tabindex: "0", role: "application" });
+    this.field.append(this.canvas, this.dot);
+    this.caption = ganvae.make("span", "gv-hint");
+    root.replaceChildren(this.field, this.caption);
+    this.onMove = onMove;
+    this.field.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      this.field.setPointerCapture(event.pointerId);
+      this.drag(event);
+    });
+    this.field.addEventListener("pointermove", (event) => {
+      if (this.field.hasPointerCapture(event.pointerId)) this.drag(event);
+    });
+    this.field.addEventListener("keydown", (event) => {
+      const moves = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+      const move = moves[event.key];
+      if (!move) return;
+      event.preventDefault();
+      this.send(this.x + move[0] * KEY_STEP, this.y + move[1] * KEY_STEP);
+    });
+  }
+
+  drag(event) {
+    const box = this.field.getBoundingClientRect();
+    const share = (at, from, size) => LOWEST + ((at - from) / size) * (HIGHEST - LOWEST);
+    this.send(share(event.clientX, box.left, box.width), -share(event.clientY, box.top, box.height));
+  }
+
+  send(x, y) {
+    const round = (value) => Math.round(clamped(value) * 100) / 100;
+    this.onMove(round(x), this.flat ? null : round(y));
+  }
+
+  /** The first member of 1 to 3 dimensions is the pad's; without one there is no pad. */
+  show(members, values) {
+    const member = members.find(({ space }) => space.size <= 3) ?? null;
+    this.member = member;
+    this.root.hidden = !member;
+    if (!member) return;
+    this.flat = member.space.size < 2;
+    const at = (axis) => values[axis] ?? member.space.coordinate(member.z, axis);
+    this.x = clamped(at(0));
+    this.y = this.flat ? 0 : clamped(at(1));
+    this.dot.style.left = `${((this.x - LOWEST) / (HIGHEST - LOWEST)) * 100}%`;
+    this.dot.style.top = `${((HIGHEST - this.y) / (HIGHEST - LOWEST)) * 100}%`;
+    this.field.setAttribute(
+      "aria-label",
+      `Map of ${member.name}: axis 1 ${signed(this.x)}, axis 2 ${signed(this.y)}. ` +
+        "Arrow keys move it.",
+    );
+    this.caption.textContent = `map of ${member.name}: axis 1 →, axis 2 ↑`;
+  }
+
+  /** The points of the map, left to right and top to bottom, the other axes as they are now. */
+  points(z) {
+    const zs = [];
+    for (let row = 0; row < MAP_SIDE; row++) {
+      for (let column = 0; column < MAP_SIDE; column++) {
+        const middle = (place) => LOWEST + ((place + 0.5) / MAP_SIDE) * (HIGHEST - LOWEST);
+        zs.push(this.member.space.placed(z, { 0: middle(column), 1: -middle(row) }));
+      }
+    }
+    return zs;
+  }
+
+  /** What the map depends on: all that is not along its two axes. */
+  mapKey(z) {
+    const { name, space } = this.member;
+    return `${name} ${space.has(2) ? space.coordinate(z, 2).toFixed(2) : ""}`;
+  }
+
+  paintMap(batch) {
+    paintSheet(this.canvas, batch, MAP_SIDE, 0);
+  }
+}
