@@ -81,7 +81,7 @@ def read_index(folder: Path) -> Index | None:
         return None
     try:
         index = _parse(read_json(path))
-    except (UserError, KeyError, TypeError, ValueError) as error:
+    except (UserError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"The snapshots of {folder.name} have no valid {SNAPSHOT_INDEX}."
         ) from error

@@ -156,7 +156,7 @@ def test_several_vaes_share_charts_in_shades_of_blue() -> None:
     colours = {line["label"]: line["colour"] for line in charts["distance"].lines}
     assert len(set(colours.values())) == 4
     assert colours["GAN 100"] == "var(--gv-gan,#f97316)"
-    assert "VAE 10?" in charts["vae-loss"].title
+    assert "VAE 10 fall?" in charts["vae-loss"].title
 
 
 def test_train_is_solid_and_test_is_dashed() -> None:

@@ -115,7 +115,7 @@ def _finish(spec: Spec, runs: Sequence[Run], what: str) -> Spec:
     """The spec with a sentence where it has no line; with a remark where a smooth line stands."""
     if spec.lines:
         smooth = any(line.mean for line in spec.lines)
-        return replace(spec, note=f"{spec.note}; thick line: running mean" if smooth else spec.note)
+        return replace(spec, note=f"{spec.note} · thick: running mean" if smooth else spec.note)
     problems = [run.problem for run in runs if run.problem]
     names = " and ".join(run.name for run in runs)
     return replace(spec, missing=problems[0] if problems else f"No {what} recorded for {names}.")
@@ -180,8 +180,8 @@ def _vae_loss(run: Run) -> Spec:
     spec = Spec(
         "vae-loss",
         "vae",
-        f"What does an image cost the {run.label}?",
-        "total loss: reconstruction + KL, nats per image; lower is better",
+        f"How far does the loss of {run.label} fall?",
+        "reconstruction + KL, nats per image; a gap between train and test is overfitting",
         tuple(lines),
     )
     return _finish(spec, [run], "loss was")
@@ -215,14 +215,14 @@ def _vae_terms(vaes: Sequence[Run], chosen: Run) -> list[Spec]:
 
         return tuple(_over_all(vaes, chosen, make))
 
-    lines = "; solid: train, dashed: test" if several else ""
+    lines = " · solid: train, dashed: test" if several else ""
     return [
         _finish(
             Spec(
                 "vae-reconstruction",
                 "vae",
                 "How much of an image does the VAE lose?",
-                f"reconstruction loss, nats per image; lower is closer to the original{lines}",
+                f"reconstruction loss, nats per image; lower is closer{lines}",
                 curves("reconstruction"),
             ),
             vaes,
@@ -249,7 +249,7 @@ def _gan_loss(run: Run) -> Spec:
         "gan-loss",
         "gan",
         "Who is ahead, discriminator or generator?",
-        "losses of D and G in nats; neither says how good the images are",
+        "losses in nats; neither says how good the images are",
         tuple(lines),
     )
     return _finish(spec, [run], "losses were")
@@ -265,7 +265,7 @@ def _gan_scores(run: Run) -> Spec:
         "gan-scores",
         "gan",
         "Can D tell real from generated?",
-        "D's mean output on real images and on generated ones before and after its update",
+        "D's mean output, before and after its own update",
         tuple(lines),
         y_range=(0.0, 1.0),
         level=Level(0.5, "0.5: a guess"),

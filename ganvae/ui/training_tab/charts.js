@@ -1,17 +1,15 @@
 // The charts: SVG from the server, and over it a line at the moment of the pictures or under the
 // pointer, with the curves' values at that moment above.
 
-const GROUPS = ["both", "vae", "gan"];
-
-// The value of a curve near so many images; null before its first point.
-function valueAt(line, images) {
+// The point of a curve nearest to so many images, [x, y]; null before its first point.
+function pointAt(line, images) {
   const far = (x) => Math.abs(Math.log(x / images));
   if (images < line.x[0] / 1.5) return null;
   let best = 0;
   line.x.forEach((x, place) => {
     if (far(x) < far(line.x[best])) best = place;
   });
-  return line.y[best];
+  return [line.x[best], line.y[best]];
 }
 
 // At most three digits, as on the axes.
@@ -36,6 +34,7 @@ function makeChart(chart) {
     make("figcaption", "", {}, make("h3", "", {}, chart.title), make("p", "", {}, chart.note)),
   );
   root.dataset.key = chart.key;
+  root.dataset.group = chart.group;
   if (!chart.svg) {
     root.append(make("p", "training-missing", {}, chart.missing));
     return { root, mark() {}, plot: null };
@@ -44,10 +43,13 @@ function makeChart(chart) {
   plot.innerHTML = chart.svg;
   const { frame } = chart;
   const told = chart.lines.filter((line) => line.told);
+  // All that lies over the picture is placed in shares of its size.
+  const over = make("div", "training-over");
+  plot.append(over);
   const cursor = make("i", "training-cursor");
   cursor.style.top = `${(frame.top / frame.height) * 100}%`;
   cursor.style.height = `${((frame.bottom - frame.top) / frame.height) * 100}%`;
-  plot.append(cursor);
+  over.append(cursor);
   const entries = told.map((line) => {
     const value = make("b");
     const key = make("i", "training-key");
@@ -55,12 +57,13 @@ function makeChart(chart) {
     key.style.borderTopStyle = line.style;
     const dot = make("i", "training-dot");
     dot.style.background = line.colour;
-    plot.append(dot);
+    over.append(dot);
     readout.append(make("span", "", {}, key, `${line.label} `, value));
     return { line, value, dot };
   });
   const when = make("span", "training-when");
-  readout.append(when);
+  when.style.top = `${((frame.height - 20) / frame.height) * 100}%`;
+  over.append(when);
 
   const [low, high] = frame.x.map(Math.log);
   const across = (images) =>
@@ -75,17 +78,21 @@ function makeChart(chart) {
   // Shows the values at so many images, null or 0 for none.
   function mark(images) {
     const inside = images > 0 && images >= frame.x[0] / 1.001 && images <= frame.x[1] * 1.001;
-    cursor.hidden = !inside;
-    if (inside) cursor.style.left = `${across(images) * 100}%`;
-    for (const { line, value, dot } of entries) {
-      const y = images > 0 ? valueAt(line, images) : null;
-      value.textContent = shortNumber(y);
-      dot.hidden = !inside || y === null;
-      if (dot.hidden) continue;
-      dot.style.left = `${across(images) * 100}%`;
-      dot.style.top = `${down(y) * 100}%`;
+    cursor.hidden = when.hidden = !inside;
+    if (inside) {
+      cursor.style.left = `${across(images) * 100}%`;
+      // Near an end the words stay within the picture.
+      when.style.left = `clamp(0px, ${across(images) * 100}%, calc(100% - 48px))`;
+      when.textContent = `${shortNumber(images).replace(/\.0+(?= |$)/, "")} images`;
     }
-    when.textContent = images === null ? "" : `at ${shortNumber(images).replace(/\.0+$/, "")} images`;
+    for (const { line, value, dot } of entries) {
+      const point = images > 0 ? pointAt(line, images) : null;
+      value.textContent = shortNumber(point?.[1] ?? null);
+      dot.hidden = !inside || !point;
+      if (dot.hidden) continue;
+      dot.style.left = `${across(point[0]) * 100}%`;
+      dot.style.top = `${down(point[1]) * 100}%`;
+    }
   }
 
   // How many images the place under the pointer stands for; null outside the curves.
@@ -106,14 +113,10 @@ function makeCharts({ holder, onPick }) {
   const markAll = (images) => charts.forEach((chart) => chart.mark(images));
 
   function draw(list) {
-    charts = list.map((data) => ({ group: data.group, ...makeChart(data) }));
-    const groups = GROUPS.map((group) => {
-      const its = charts.filter((chart) => chart.group === group).map((chart) => chart.root);
-      const box = ganvae.make("div", "training-group", {}, ...its);
-      box.dataset.group = group;
-      return its.length ? [box] : [];
-    });
-    holder.replaceChildren(...groups.flat());
+    charts = list.map(makeChart);
+    const has = (group) => list.some((chart) => chart.group === group);
+    holder.classList.toggle("paired", has("vae") && has("gan"));
+    holder.replaceChildren(...charts.map((chart) => chart.root));
     for (const { plot, imagesAt } of charts) {
       if (!plot) continue;
       plot.addEventListener("pointermove", (event) => markAll(imagesAt(event) ?? moment));

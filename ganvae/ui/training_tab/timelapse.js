@@ -114,10 +114,20 @@ function makeTimelapse({ element, server, most, onMoment }) {
     if (wanted !== members) return;
     for (const one of sheets) paint(one);
     shown = { position, kind };
-    note.textContent = sheets.map(({ real }) => real?.note).find(Boolean) ?? "";
-    note.hidden = !note.textContent;
+    note.textContent = remarkOn(sheets);
     prefetch(position);
   });
+
+  // One line under the dock, always there, so that nothing moves when it changes.
+  function remarkOn(sheets) {
+    const drawn = sheets.filter(({ kind: its }) => its === "reconstructions");
+    if (!drawn.length) return "Each picture is drawn from the same random point at every moment.";
+    if (drawn.some(({ real }) => real?.image)) {
+      const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
+      return `In each pair: a test image, then what the VAE makes of it.${gan}`;
+    }
+    return drawn.map(({ real }) => real?.note).find(Boolean) || "Test images as the VAE draws them.";
+  }
 
   function paint({ panel, index, sheet, real, kind: its, moment }) {
     let canvas = panel.stage.querySelector("canvas");
@@ -127,8 +137,8 @@ function makeTimelapse({ element, server, most, onMoment }) {
     }
     const label = panel.root.getAttribute("aria-label");
     const when = `step ${thousands(moment.step)}, ${thousands(moment.images)} images seen`;
-    const remark = its === "reconstructions" && real?.image ? "pairs: original, reconstruction" : "";
-    panel.setNote([`step ${thousands(moment.step)}`, remark].filter(Boolean).join(" · "));
+    const pairs = its === "reconstructions" && Boolean(real?.image);
+    panel.setNote(`step ${thousands(moment.step)}`);
     if (!sheet) {
       canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
       canvas.width = canvas.width; // clears it: an old picture would lie about the moment
@@ -136,11 +146,13 @@ function makeTimelapse({ element, server, most, onMoment }) {
       return;
     }
     const columns = panel.stage.clientWidth < NARROW ? index.columns / 2 : index.columns;
-    drawTiles(canvas, index, columns, sheet.image, remark ? real.image : null);
+    drawTiles(canvas, index, columns, sheet.image, pairs ? real.image : null);
     canvas.dataset.step = String(moment.step);
     canvas.dataset.kind = its;
     const tiles = index.columns * index.rows;
-    const what = remark ? `${tiles / 2} test images, each beside its reconstruction` : `${tiles} ${its}`;
+    const what = pairs
+      ? `${tiles / 2} test images, each beside its reconstruction`
+      : `${tiles} ${its}`;
     canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
     panel.setSharpness(sheet.sharpness, tiles);
   }
