@@ -11,6 +11,7 @@ import gradio as gr
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.ui.api import add_endpoints
 from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.header import Header
@@ -19,6 +20,7 @@ from ganvae.ui.sample import SampleTab
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "style.css")
 _SCRIPTS = ("store.js", "panel.js")
+_DAY = 24 * 60 * 60
 
 
 class Page(gr.Blocks):
@@ -59,7 +61,11 @@ def build(collection: Collection) -> Page:
         tabs.append(("training", "Training", lambda: TrainingTab(collection)))
     except ImportError:
         pass
-    with Page(title="ganvae: VAE against GAN", analytics_enabled=False) as page:
+    with Page(
+        title="ganvae: VAE against GAN",
+        analytics_enabled=False,
+        delete_cache=(_DAY, _DAY),
+    ) as page:
         Header()
         with gr.Tabs(elem_classes="gv-tabs"):
             for key, label, make in tabs:
@@ -71,6 +77,7 @@ def build(collection: Collection) -> Page:
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
                 tab.select(None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private")
+        add_endpoints(collection, list(config["models"]))
     page.launch_options = launch_options(config)
     return page
 

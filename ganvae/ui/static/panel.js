@@ -109,7 +109,7 @@
         "span",
         "",
         { title: "Trainable parameters: the numbers that training sets, in all networks of the model." },
-        `${short(model.parameters)} parameters`,
+        `${short(model.parameters)} ${ganvae.isPhone() ? "param." : "parameters"}`,
       ),
     ];
     if (model.minutes !== null) {

@@ -1,0 +1,156 @@
+"""The page's named endpoints, for gradio_client and plain HTTP: /models /sample /decode /walk.
+
+Types and descriptions here are what Gradio's API page shows, so annotations must be real types:
+no postponed evaluation in this file.
+"""
+
+import base64
+import functools
+from collections.abc import Callable
+from typing import Any, Literal
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from ganvae import latents, render
+from ganvae.collection import Collection
+from ganvae.errors import UserError
+from ganvae.ui import checks, sampling
+from ganvae.ui.config import model_facts
+from ganvae.ui.explorer import server as explorer
+
+Walk = Literal["perturbation", "straight", "spherical", "loop"]
+WalkFile = Literal["gif", "webp", "png"]
+# A few callers at once: each takes one core for well under a second.
+_AT_ONCE = 4
+_FPS = 10
+
+
+class Endpoints:
+    """What other programs can ask of the models of a collection."""
+
+    def __init__(self, collection: Collection, names: list[str]) -> None:
+        self._collection = collection
+        self._names = names
+
+    def models(self) -> list[dict[str, Any]]:
+        """Every model of the page: name, family, latent size, prior, image shape, measurements.
+
+        Returns:
+            One dictionary a model; what was not measured is null.
+        """
+        return [{"name": name, **model_facts(self._collection, name)} for name in self._names]
+
+    def sample(
+        self, model: str, seed: int = 42, count: int = 64, temperature: float = 1.0
+    ) -> tuple[gr.FileData, list[list[float]]]:
+        """Pictures that a model draws from random points of its latent space.
+
+        Parameters:
+            model: name of a model, as /models lists them, for example vae-100
+            seed: 0 to 4294967295; the same seed gives the same pictures
+            count: how many pictures, 1 to 100
+            temperature: 0 to 2; multiplies z, 1 is what the model was trained for
+
+        Returns:
+            The pictures in one grid, a PNG file.
+            z: the points they were drawn from, one row a picture.
+        """
+        name = self._model(model)
+        z = sampling.sample_z(
+            self._collection,
+            name,
+            checks.seed(seed),
+            checks.count(count),
+            checks.temperature(temperature),
+        )
+        return self._grid(name, z, f"{name}-seed-{seed}"), z.tolist()
+
+    def decode(self, model: str, z: list[list[float]]) -> gr.FileData:
+        """Pictures that a model draws from the points given.
+
+        Parameters:
+            model: name of a model, as /models lists them, for example gan-100
+            z: 1 to 100 rows, each as long as the model's latent size
+
+        Returns:
+            The pictures in one grid, a PNG file.
+        """
+        name = self._model(model)
+        rows = checks.latent_rows(z, self._collection.recipe(name).latent)
+        return self._grid(name, rows.numpy(), f"{name}-decoded")
+
+    def walk(
+        self,
+        model: str,
+        kind: Walk = "perturbation",
+        seed: int = 42,
+        to: int = 43,
+        frames: int = 21,
+        file_format: WalkFile = "gif",
+    ) -> gr.FileData:
+        """A walk through a model's latent space, as an animation or a strip.
+
+        Parameters:
+            model: name of a model, as /models lists them, for example gan-100
+            kind: perturbation moves some dimensions by .1 a frame; straight and spherical go
+                from one seed's first point to the other's; loop goes around and comes back
+            seed: the walk starts at this seed's first point
+            to: straight and spherical walks end at this seed's first point, a loop passes near it
+            frames: 21 to 120
+            file_format: gif or webp is an animation, png a strip of all frames
+
+        Returns:
+            The file.
+        """
+        asked = {
+            "models": [self._model(model)],
+            "kind": kind,
+            "seed": checks.seed(seed),
+            "to": checks.seed(to, "The second seed"),
+            "frames": frames,
+            "file_format": "strip" if file_format == "png" else file_format,
+            "fps": _FPS,
+        }
+        if file_format not in ("gif", "webp", "png"):
+            shown = checks.shown(file_format)
+            raise UserError(f"The file format must be gif, webp or png, not {shown}.")
+        made = explorer.export(self._collection, asked)
+        return _file(base64.b64decode(made["data"]), made["filename"])
+
+    def _model(self, name: Any) -> str:
+        if name not in self._names:
+            there = ", ".join(self._names)
+            raise UserError(f"There is no model {checks.shown(name)}; there are: {there}.")
+        return name
+
+    def _grid(self, name: str, z: latents.Array, stem: str) -> gr.FileData:
+        grid = render.grid(self._collection.generate(name, z))
+        return _file(render.png(grid), f"{stem}.png")
+
+
+def add_endpoints(collection: Collection, names: list[str]) -> None:
+    """Give the `gr.Blocks` under construction its endpoints."""
+    endpoints = Endpoints(collection, names)
+    for function in (endpoints.models, endpoints.sample, endpoints.decode, endpoints.walk):
+        gr.api(_told(function), api_name=function.__name__, concurrency_limit=_AT_ONCE)
+
+
+def _file(content: bytes, name: str) -> gr.FileData:
+    # Gradio serves this folder, and clears it of what the page made a day ago.
+    path = save_bytes_to_cache(content, name, cache_dir=get_upload_folder())
+    return gr.FileData(path=path, orig_name=name)
+
+
+def _told(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function with a caller's mistakes told as one sentence, without a traceback in the log."""
+
+    @functools.wraps(function)
+    def call(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except UserError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return call
