@@ -1,6 +1,6 @@
 """Which precision each recipe should ship with: float32 against bfloat16 autocast.
 
-    python benchmarks/precision.py --steps 1500
+    python -m benchmarks.precision --steps 1500
 
 Both precisions train the same recipe from the same seed, a few steps of one and then a few of the
 other, so that a machine that speeds up or slows down does it to both. Written to

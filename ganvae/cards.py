@@ -1,10 +1,242 @@
-"""A model's card, README.md in the Hub's format, filled from the files beside it."""
+"""A model's card, README.md in the Hub's format, filled from the files beside it.
+
+`python -m ganvae.cards NAME` writes the card of a model in `weights/` again;
+`--compare FOLDER [FOLDER ...]` also records how other trained folders measured, and puts the table
+on the card.
+"""
 
 from __future__ import annotations
 
+import argparse
+import sys
 from pathlib import Path
+from typing import Any
+
+from ganvae import DEFAULT_WEIGHTS, checkpoint, files
+from ganvae.errors import UserError
+from ganvae.recipes import RECIPES, Recipe
+
+COMPARISON = "comparison.json"
+
+_STUDIES = {
+    "A": "study A (MNIST, perceptrons, the perturbation test)",
+    "B": "study B (MNIST, small perceptrons)",
+    "D": "study D (MNIST at 32x32, convolutional, three latent sizes)",
+}
+# Where a study's text and its code disagree, or this project departs from both.
+_NOTES = {
+    "mlp-vae-20": "The study's text says batch 64, its code 100; this follows the text.",
+    "mlp-gan-100": (
+        "The study's text says batch normalisation, ReLU and batch 64; its code has LeakyReLU(.2), "
+        "dropout .3, no batch normalisation and batch 100. This model follows the text; the code's "
+        "variant is the recipe `mlp-gan-100-leaky`."
+    ),
+    "mini-gan-100": (
+        "The study's script drops the last, smaller batch of every epoch; here no image is dropped."
+    ),
+}
+_FAMILIES = {"vae": "variational autoencoder", "gan": "generative adversarial network"}
+_DATASETS = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}
 
 
 def write_card(folder: Path) -> str:
-    """The text of a card."""
-    return f"# {folder.name}\n"
+    """The text of the card for a model's folder.
+
+    Raises:
+        UserError: the folder holds no valid config.json.
+    """
+    recipe = checkpoint.read_recipe(folder)
+    config, metrics = (
+        checkpoint.read_json(folder / checkpoint.CONFIG),
+        checkpoint.read_metrics(folder),
+    )
+    parts = [
+        _front_matter(recipe, metrics),
+        _summary(recipe, metrics),
+        _usage(recipe),
+        _measured(recipe, metrics),
+        _training(recipe, config, metrics),
+    ]
+    if (folder / COMPARISON).is_file():
+        parts.append(_comparison(checkpoint.read_json(folder / COMPARISON)))
+    return "\n".join(parts)
+
+
+def _front_matter(recipe: Recipe, metrics: dict[str, Any]) -> str:
+    lines = [
+        "---",
+        "license: apache-2.0",
+        "library_name: ganvae",
+        "pipeline_tag: unconditional-image-generation",
+        "tags:",
+        f"- {recipe.family}",
+        "- pytorch",
+        "datasets:",
+        f"- {_DATASETS[recipe.dataset]}",
+        "---",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
+    study = _STUDIES.get(recipe.study, recipe.study)
+    base = RECIPES.get(recipe.name)
+    relation = (
+        f"It reproduces {study}."
+        if base == recipe
+        else f"It varies {study}; config.json holds every setting."
+    )
+    note = _NOTES.get(recipe.name)
+    height, width = recipe.image_shape[1:]
+    return "\n".join(
+        [
+            f"# {recipe.name}",
+            "",
+            f"A {_FAMILIES[recipe.family]} with {recipe.latent} latent dimensions that draws "
+            f"{height}x{width} pictures like those of {recipe.dataset}. {relation}"
+            + (f" {note}" if note else ""),
+            "",
+            "![32 samples](snapshots/" + _last_sheet(metrics) + ")",
+            "",
+        ]
+    )
+
+
+def _last_sheet(metrics: dict[str, Any]) -> str:
+    return f"samples-{metrics.get('training', {}).get('steps', 0):08d}.png"
+
+
+def _usage(recipe: Recipe) -> str:
+    prior = "torch.randn(8, {0})" if recipe.prior == "normal" else "torch.rand(8, {0}) * 2 - 1"
+    shape = ", ".join(map(str, (8, *recipe.image_shape)))
+    return "\n".join(
+        [
+            "## How to use",
+            "",
+            "```python",
+            "import torch, ganvae",
+            f'model = ganvae.load("{recipe.name}")',
+            f"images = model.generate({prior.format(recipe.latent)})  # ({shape}) in [0, 1]",
+            "```",
+            "",
+        ]
+    )
+
+
+def _measured(recipe: Recipe, metrics: dict[str, Any]) -> str:
+    rows = [("parameters", f"{metrics['parameters']['total']:,}")]
+    rows += [
+        (f"of them {part}", f"{count:,}")
+        for part, count in metrics["parameters"].items()
+        if part != "total"
+    ]
+    distance, sharpness = metrics.get("distance"), metrics.get("sharpness")
+    if distance:
+        rows.append(
+            (
+                f"Fréchet distance ({distance['features']} features, n = {distance['n']:,} against "
+                f"{distance['reference']})",
+                f"{distance['value']:.2f}",
+            )
+        )
+    if sharpness:
+        rows.append(
+            (
+                f"sharpness, variance of the Laplacian (n = {sharpness['n']:,}, real = 100 %)",
+                f"{sharpness['ratio']:.0%}",
+            )
+        )
+    rows += [
+        (f"final {curve} ({_unit(recipe, curve)})", f"{value:.3f}")
+        for curve, value in metrics.get("final", {}).items()
+        if value is not None
+    ]
+    table = "\n".join(f"| {what} | {value} |" for what, value in rows)
+    return f"## Measured\n\n| what | value |\n|---|---|\n{table}\n"
+
+
+def _unit(recipe: Recipe, curve: str) -> str:
+    if recipe.family == "vae":
+        return "nats per image"
+    return "mean per image" if "loss" in curve else "mean probability"
+
+
+def _training(recipe: Recipe, config: dict[str, Any], metrics: dict[str, Any]) -> str:
+    training = metrics["training"]
+    versions = ", ".join(f"{name} {version}" for name, version in config["versions"].items())
+    return "\n".join(
+        [
+            "## Training",
+            "",
+            f"    {config['command']}",
+            "",
+            f"{training['steps']:,} steps, {training['images']:,} images, seed {recipe.seed}, "
+            f"{recipe.precision}, {training['seconds'] / 60:.1f} minutes at "
+            f"{training['images_per_second']:,.0f} images a second on {training['hardware']} "
+            f"({training['threads']} thread{'s' if training['threads'] > 1 else ''}). {versions}.",
+            "",
+        ]
+    )
+
+
+def _comparison(rows: list[dict[str, Any]]) -> str:
+    table = "\n".join(
+        f"| {row['name']} | {row['epochs']} | {row['distance']:.2f} | {row['sharpness']:.0%} | "
+        f"{row['seconds'] / 60:.1f} |"
+        for row in rows
+    )
+    return (
+        "## Beside its variants\n\n"
+        f"Distance and sharpness as above, n = {rows[0]['n']:,}, one seed each.\n\n"
+        "| run | epochs | Fréchet distance | sharpness | minutes |\n"
+        f"|---|---|---|---|---|\n{table}\n"
+    )
+
+
+def compare(folder: Path, others: list[Path]) -> None:
+    """Record in `folder` how other trained folders measured beside it (comparison.json).
+
+    Raises:
+        UserError: one of them has no measurements.
+    """
+    rows = []
+    for other in (folder, *others):
+        recipe, metrics = checkpoint.read_recipe(other), checkpoint.read_metrics(other)
+        if "distance" not in metrics:
+            raise UserError(f"{other} has no measured distance.")
+        rows.append(
+            {
+                "name": recipe.name,
+                "epochs": recipe.epochs,
+                "distance": metrics["distance"]["value"],
+                "n": metrics["distance"]["n"],
+                "sharpness": metrics["sharpness"]["ratio"],
+                "seconds": metrics["training"]["seconds"],
+                "command": checkpoint.read_json(other / checkpoint.CONFIG)["command"],
+            }
+        )
+    files.write_json(folder / COMPARISON, rows)
+
+
+def main(arguments: list[str]) -> int:
+    """Write the cards of the models named; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m ganvae.cards")
+    parser.add_argument("names", nargs="+", metavar="NAME")
+    parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS)
+    parser.add_argument("--compare", type=Path, nargs="+", default=[], metavar="FOLDER")
+    options = parser.parse_args(arguments)
+    try:
+        for name in options.names:
+            folder = options.weights / name
+            if options.compare:
+                compare(folder, options.compare)
+            files.write_text(folder / checkpoint.CARD, write_card(folder))
+    except UserError as error:
+        print(f"ganvae.cards: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -258,8 +258,10 @@ def _finish(run: _Run, scorer: Scorer, settings: Settings) -> Path:
     files.write_json(result / checkpoint.METRICS, _measure(run, scorer))
     files.write_text(result / checkpoint.HISTORY, run.history.to_csv())
     shutil.copytree(run.folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
-    files.write_text(result / checkpoint.CARD, cards.write_card(result))
     target = output / recipe.name
+    if (target / cards.COMPARISON).is_file():
+        shutil.copy(target / cards.COMPARISON, result)
+    files.write_text(result / checkpoint.CARD, cards.write_card(result))
     _swap(result, target)
     (run.folder / state.STATE).unlink()
     files.write_json(run.folder / FINISHED, {"recipe": recipe.to_dict()})
