@@ -253,6 +253,7 @@ def test_a_run_without_distances_says_so() -> None:
 def test_one_member_without_distances_leaves_the_other() -> None:
     chart = by_key(training_charts([vae(distance=[None] * 4), gan()]))["distance"]
     assert [line["label"] for line in chart.lines] == ["GAN 100"]
+    assert chart.note.endswith("not recorded: VAE 100")
 
 
 @pytest.mark.parametrize(

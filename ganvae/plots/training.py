@@ -112,13 +112,20 @@ def _line(
 
 
 def _finish(spec: Spec, runs: Sequence[Run], what: str) -> Spec:
-    """The spec with a sentence where it has no line; with a remark where a smooth line stands."""
-    if spec.lines:
-        smooth = any(line.mean for line in spec.lines)
-        return replace(spec, note=f"{spec.note} · thick: running mean" if smooth else spec.note)
-    problems = [run.problem for run in runs if run.problem]
-    names = " and ".join(run.name for run in runs)
-    return replace(spec, missing=problems[0] if problems else f"No {what} recorded for {names}.")
+    """The spec with a sentence where it has no line, and remarks on lines that need one."""
+    if not spec.lines:
+        problems = [run.problem for run in runs if run.problem]
+        names = " and ".join(run.name for run in runs)
+        sentence = problems[0] if problems else f"No {what} recorded for {names}."
+        return replace(spec, missing=sentence)
+    note = spec.note
+    if any(line.mean for line in spec.lines):
+        note += " · thick: running mean"
+    drawn = {line.key.rsplit("-", 1)[0] for line in spec.lines}
+    absent = [run.label for run in runs if run.name not in drawn]
+    if absent:
+        note += f" · not recorded: {', '.join(absent)}"
+    return replace(spec, note=note)
 
 
 def _over_all(

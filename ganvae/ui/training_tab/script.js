@@ -49,6 +49,8 @@ ganvae.subscribe((state, changed) => {
   else if (["pair", "vae", "gan"].some((key) => changed.includes(key))) drawCharts();
 });
 
+window.addEventListener("ganvae:theme", () => timelapse.redraw());
+
 let width = 0;
 new ResizeObserver(() => {
   if (!ganvae.visible(element) || element.clientWidth === width) return;

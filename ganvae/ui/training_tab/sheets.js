@@ -41,33 +41,62 @@ function sheetCache(server, most) {
   return { load };
 }
 
-// Tiles of one sheet on a canvas, or, with originals, pairs of original and reconstruction. Gaps
-// are in pixels of the pictures; the canvas is scaled by its style.
-function drawTiles(canvas, index, columns, image, originals = null) {
-  const [height, width] = index.tile;
-  const gap = Math.max(2, Math.round(width / 16));
-  const total = index.columns * index.rows;
-  const rows = total / columns;
-  canvas.width = columns * (width + gap) - gap;
-  canvas.height = rows * (height + gap) - gap;
-  const context = canvas.getContext("2d");
+// Where tiles go on a canvas of so many device pixels. In pairs the two of a pair touch, and lines
+// are left between pairs.
+function layOut(width, height, columns, rows, pairs) {
+  const line = Math.max(1, Math.round(window.devicePixelRatio || 1)) * (pairs ? 2 : 1);
+  const gaps = pairs ? columns / 2 - 1 : columns - 1;
+  const cell = Math.floor(
+    Math.min((width - gaps * line) / columns, (height - (rows - 1) * line) / rows),
+  );
+  const left = Math.floor((width - columns * cell - gaps * line) / 2);
+  const top = Math.floor((height - rows * cell - (rows - 1) * line) / 2);
+  const x = (column) => left + column * cell + (pairs ? Math.floor(column / 2) : column) * line;
+  const y = (row) => top + row * (cell + line);
+  return { cell, x, y };
+}
+
+// Hard pixels at any size: enlarged by a whole factor without smoothing, to be shrunk a little.
+function enlarge(image, factor) {
+  const large = document.createElement("canvas");
+  large.width = image.naturalWidth * factor;
+  large.height = image.naturalHeight * factor;
+  const context = large.getContext("2d");
   context.imageSmoothingEnabled = false;
+  context.drawImage(image, 0, 0, large.width, large.height);
+  return large;
+}
+
+// Tiles of one sheet on a canvas, or, with originals, pairs of original and reconstruction.
+function drawTiles(canvas, index, columns, image, originals = null) {
+  const ratio = window.devicePixelRatio || 1;
+  const size = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
+  if (!size[0] || !size[1]) return;
+  if (canvas.width !== size[0]) canvas.width = size[0];
+  if (canvas.height !== size[1]) canvas.height = size[1];
+  const [height, width] = index.tile;
+  const total = index.columns * index.rows;
+  const { cell, x, y } = layOut(...size, columns, total / columns, Boolean(originals));
+  const factor = Math.max(1, Math.ceil(cell / width));
+  const sheets = [image, originals].map((one) => one && enlarge(one, factor));
+  const context = canvas.getContext("2d");
+  context.fillStyle = ganvae.color(originals ? "--gv-gap" : "--gv-stage");
+  context.fillRect(0, 0, ...size);
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
   for (let place = 0; place < total; place += 1) {
-    const [source, tile] = originals
-      ? [place % 2 ? image : originals, Math.floor(place / 2)]
-      : [image, place];
-    // The two of a pair touch; pairs are apart.
-    const nudge = originals ? (place % 2 ? -gap / 2 : gap / 2) : 0;
+    const tile = originals ? Math.floor(place / 2) : place;
+    const source = originals && place % 2 === 0 ? sheets[1] : sheets[0];
     context.drawImage(
       source,
-      (tile % index.columns) * width,
-      Math.floor(tile / index.columns) * height,
-      width,
-      height,
-      (place % columns) * (width + gap) + nudge,
-      Math.floor(place / columns) * (height + gap),
-      width,
-      height,
+      (tile % index.columns) * width * factor,
+      Math.floor(tile / index.columns) * height * factor,
+      width * factor,
+      height * factor,
+      x(place % columns),
+      y(Math.floor(place / columns)),
+      cell,
+      cell,
     );
   }
 }

@@ -1,0 +1,148 @@
+"""How long a cold start of the page takes, and how much memory its server needs.
+
+    python -m benchmarks.startup --weights weights --chromium /usr/bin/chromium
+
+Starts `python app.py` anew for each run, opens the page in headless Chromium as soon as it answers,
+waits until the first samples are painted in every panel, and prints JSON: seconds from the start of
+the process to the first answer and to the pictures, and the server's peak memory at that moment. A
+model's picture counts as painted once its canvas shows more than one colour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT_SECONDS = 180
+
+# True once every panel has a canvas on which something is drawn. Few pixels are read: the check
+# runs on each animation frame of a machine that has other things to do.
+PAINTED = """
+() => {
+  const stages = [...document.querySelectorAll(".gv-panel .gv-stage:not(.gv-empty)")];
+  const drawn = (canvas) => {
+    if (!canvas || !canvas.width || !canvas.height) return false;
+    const height = Math.min(canvas.height, 60);
+    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, height).data;
+    return pixels.some((value, at) => at % 4 !== 3 && value > 100);
+  };
+  return stages.length > 0 && stages.every((stage) => drawn(stage.querySelector("canvas")));
+}
+"""
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    """Return once the address answers; raise if the server ends or takes too long."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"app.py ended with status {server.returncode}.")
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.05)
+    raise RuntimeError(f"app.py did not answer within {LIMIT_SECONDS} s.")
+
+
+def peak_memory(process: int) -> int | None:
+    """The most memory a process has held, in MiB; None where the system does not tell (no Linux)."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return None
+    line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+    return round(int(line.split()[1]) / 1024)
+
+
+def measure(browser: Browser, weights: Path) -> dict[str, Any]:
+    """One cold start: a new server and a new browser context."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "app.py", "--weights", str(weights.resolve()), "--port", str(port)]
+    with tempfile.TemporaryFile() as log:
+        begin = time.monotonic()
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            wait_for(url, server)
+            answered = time.monotonic()
+            context = browser.new_context(viewport={"width": 1280, "height": 800})
+            page = context.new_page()
+            page.goto(url, wait_until="commit")
+            page.wait_for_function(PAINTED, timeout=LIMIT_SECONDS * 1000)
+            painted = time.monotonic()
+            memory = peak_memory(server.pid)
+            context.close()
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    return {
+        "server_answers_s": round(answered - begin, 2),
+        "samples_visible_s": round(painted - begin, 2),
+        "of_which_browser_s": round(painted - answered, 2),
+        "peak_memory_mib": memory,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--chromium", type=Path, help="Playwright's own by default")
+    options = parser.parse_args()
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        try:
+            runs = [measure(browser, options.weights) for _ in range(options.runs)]
+        finally:
+            browser.close()
+    # The first run may have to read everything from the disk; the others find it in memory.
+    middle = {
+        key: round(statistics.median(run[key] for run in runs), 2)
+        for key in runs[0]
+        if runs[0][key] is not None
+    }
+    report = {
+        "median": middle,
+        "runs": runs,
+        "models": len(list(options.weights.glob("*/config.json"))),
+        "cores": os.cpu_count(),
+        "load_1min": round(os.getloadavg()[0], 2),
+        "python": platform.python_version(),
+    }
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
