@@ -1,0 +1,171 @@
+"""python scripts/update_readme.py: fill the README's tables from the files that commands wrote.
+
+Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`. With --check nothing is written, and
+the exit status is 1 if a table is not up to date.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from ganvae import checkpoint, files  # noqa: E402
+from ganvae.metrics.classifier import NAME as CLASSIFIER  # noqa: E402
+from ganvae.recipes import RECIPES, Recipe  # noqa: E402
+
+README = ROOT / "README.md"
+WEIGHTS = ROOT / "weights"
+RESULTS = ROOT / "benchmarks" / "results"
+
+# What the studies report: (model, what, step or epoch, column of history.csv, figure).
+REPORTED: tuple[tuple[str, str, int | None, str, float], ...] = (
+    ("mlp-vae-20", "train loss, epoch 1", 1, "train_loss", 157.5),
+    ("mlp-vae-20", "test loss, epoch 100", 100, "test_loss", 100.7),
+    ("mlp-gan-100", "D loss, epoch 100", 100, "d_loss", 1.25),
+    ("mlp-gan-100", "G loss, epoch 100", 100, "g_loss", 0.95),
+    ("vae-3", "test loss, step 10,000", 10_000, "test_loss", 212.4),
+    ("vae-10", "test loss, step 10,000", 10_000, "test_loss", 206.7),
+    ("vae-100", "test loss, step 10,000", 10_000, "test_loss", 149.6),
+    ("vae-3", "test reconstruction, step 14,000", 14_000, "test_reconstruction", 205.0),
+    ("vae-10", "test reconstruction, step 14,000", 14_000, "test_reconstruction", 198.4),
+    ("vae-100", "test reconstruction, step 14,000", 14_000, "test_reconstruction", 125.9),
+)
+_TRAINING_IMAGES = 60_000
+
+
+def table(header: str, rows: list[str]) -> str:
+    """A Markdown table."""
+    columns = header.count("|") - 1
+    return "\n".join([header, "|" + "---|" * columns, *rows])
+
+
+def models() -> str:
+    """Every shipped model with what was measured of it."""
+    rows = []
+    for recipe in RECIPES.values():
+        metrics = checkpoint.read_metrics(WEIGHTS / recipe.name)
+        if not recipe.shipped or not metrics:
+            continue
+        part = "decoder" if recipe.family == "vae" else "generator"
+        rows.append(
+            f"| [`{recipe.name}`](weights/{recipe.name}) | {recipe.study} | {recipe.latent} | "
+            f"{metrics['parameters'][part]:,} of {metrics['parameters']['total']:,} | "
+            f"{metrics['distance']['value']:.1f} | {metrics['sharpness']['ratio']:.0%} | "
+            f"{final_loss(recipe, metrics['final'])} | {metrics['training']['seconds'] / 60:.0f} |"
+        )
+    some = next(m for r in RECIPES if (m := checkpoint.read_metrics(WEIGHTS / r)))
+    classifier = checkpoint.read_json(WEIGHTS / CLASSIFIER / "metrics.json")
+    return (
+        table(
+            "| model | study | latent | parameters that draw | distance | sharpness | final loss | "
+            "minutes |",
+            rows,
+        )
+        + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
+        f"{some['distance']['reference']}, in the {classifier['features']} features of the project's "
+        f"own digit classifier ({classifier['accuracy']:.2%} of the test images right); lower is "
+        f"better, and it compares only with other figures of this column. Sharpness: variance of "
+        f"the Laplacian as a share of real images'; below 100 % is blur, above is noise. One seed "
+        f"each. Minutes: on {some['training']['hardware']}, {some['training']['threads']} thread, "
+        f"while another training ran beside it."
+    )
+
+
+def final_loss(recipe: Recipe, final: dict[str, float]) -> str:
+    """The last losses of a run: on the test set for a VAE, D and G for a GAN."""
+    if recipe.family == "vae":
+        return f"{final['test_loss']:.1f} nats"
+    return f"D {final['d_loss']:.2f}, G {final['g_loss']:.2f}"
+
+
+def studies() -> str:
+    """What the studies report beside what was measured here at the same moment."""
+    rows = []
+    for name, what, moment, column, figure in REPORTED:
+        history = checkpoint.read_history(WEIGHTS / name)
+        if not history:
+            continue
+        recipe = RECIPES[name]
+        step = (
+            moment
+            if recipe.steps
+            else moment * recipe.total_steps(_TRAINING_IMAGES) // recipe.epochs
+        )
+        ours = _nearest(history, column, step)
+        rows.append(f"| `{name}` | {what} | {figure:g} | {ours:.4g} |")
+    return table("| model | figure | study | here |", rows)
+
+
+def _nearest(history: dict[str, list[float | None]], column: str, step: int) -> float:
+    there = [
+        (abs(at - step), value)
+        for at, value in zip(history["step"], history[column], strict=True)
+        if at is not None and value is not None
+    ]
+    return min(there)[1]
+
+
+def speed() -> str:
+    """The benchmarks' results, as far as they were run."""
+    rows = []
+    training = _result("training.json")
+    if training:
+        rows += [
+            f"| training `{name}`, float32, against the conventional loop | {ratio:.2f}× |"
+            for name, ratio in sorted(_ratios(training).items())
+        ]
+    startup = _result("startup.json")
+    if startup:
+        rows += [
+            f"| from `python app.py` to the first samples | {startup['seconds_to_first_samples']:.1f} s |",
+            f"| memory of the page's process, peak | {startup['peak_memory_mb']:.0f} MB |",
+        ]
+    explorer = _result("explorer.json")
+    if explorer:
+        rows.append(
+            f"| a slider's drag to both pictures repainted, median (p95) | "
+            f"{explorer['median_ms']:.0f} ms ({explorer['p95_ms']:.0f} ms) |"
+        )
+    return table("| what | measured |", rows)
+
+
+def _ratios(training: Any) -> dict[str, float]:
+    return {name: result["ratio"] for name, result in training["models"].items()}
+
+
+def _result(name: str) -> Any:
+    path = RESULTS / name
+    return checkpoint.read_json(path) if path.is_file() else None
+
+
+TABLES: dict[str, Callable[[], str]] = {"models": models, "studies": studies, "speed": speed}
+
+
+def filled(text: str) -> str:
+    """The README with every table made anew."""
+    for name, make in TABLES.items():
+        block = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
+        text = re.sub(
+            rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, text, flags=re.DOTALL
+        )
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Fill the README, or only check it; the exit status."""
+    old = README.read_text(encoding="utf-8")
+    new = filled(old)
+    if "--check" in arguments:
+        return int(new != old)
+    files.write_text(README, new)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
