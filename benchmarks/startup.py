@@ -69,7 +69,7 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def peak_memory(process: int) -> int | None:
-    """The most memory a process has held, in MiB; None where the system does not tell (no Linux)."""
+    """The most memory a process has held, in MiB; None where the system is not Linux."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except OSError:
