@@ -24,7 +24,7 @@ from ganvae.data import Batches, load_for
 from ganvae.models import VAE, build
 from ganvae.recipes import RECIPES, Recipe
 from ganvae.training.callbacks import test_losses
-from ganvae.training.run import describe_hardware
+from ganvae.training.hardware import describe_hardware
 from ganvae.training.updates import make_update
 
 RESULT = Path(__file__).parent / "results" / "precision.json"

@@ -68,12 +68,12 @@ def models() -> str:
             rows,
         )
         + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
-        f"{some['distance']['reference']}, in the {classifier['features']} features of the project's "
-        f"own digit classifier ({classifier['accuracy']:.2%} of the test images right); lower is "
-        f"better, and it compares only with other figures of this column. Sharpness: variance of "
-        f"the Laplacian as a share of real images'; below 100 % is blur, above is noise. One seed "
-        f"each. Minutes: on {some['training']['hardware']}, {some['training']['threads']} thread, "
-        f"while another training ran beside it."
+        f"{some['distance']['reference']}, in the {classifier['features']} features of the "
+        f"project's own digit classifier ({classifier['accuracy']:.2%} of the test images right); "
+        f"lower is better, and it compares only with other figures of this column. Sharpness: "
+        f"variance of the Laplacian as a share of real images'; below 100 % is blur, above is "
+        f"noise. One seed each. Minutes: on {some['training']['hardware']}, "
+        f"{some['training']['threads']} thread, while another training ran beside it."
     )
 
 
@@ -122,8 +122,9 @@ def speed() -> str:
         ]
     startup = _result("startup.json")
     if startup:
+        seconds = startup["seconds_to_first_samples"]
         rows += [
-            f"| from `python app.py` to the first samples | {startup['seconds_to_first_samples']:.1f} s |",
+            f"| from `python app.py` to the first samples | {seconds:.1f} s |",
             f"| memory of the page's process, peak | {startup['peak_memory_mb']:.0f} MB |",
         ]
     explorer = _result("explorer.json")

@@ -16,7 +16,8 @@ from ganvae.data import load_images, load_labels, to_float
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import FEATURES, NAME, WEIGHTS, DigitClassifier
 from ganvae.models import evaluation
-from ganvae.training.run import Settings, describe_hardware, pick_device
+from ganvae.training.hardware import describe_hardware, pick_device
+from ganvae.training.run import Settings
 
 EPOCHS, BATCH, PEAK_LR, SEED = 10, 128, 3e-3, 0
 REQUIRED_ACCURACY = 0.993

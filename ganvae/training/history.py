@@ -43,6 +43,11 @@ class History:
             self.rows.append({"step": step, "images": images, "seconds": round(seconds, 3)})
         self.rows[-1].update(values)
 
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Names of the curves of the training itself, without the scores."""
+        return tuple(name for name in self.columns if name not in (*_COMMON, *_SCORES))
+
     def last(self, column: str) -> float | None:
         """The latest value of a curve, None if it has none."""
         return next((row[column] for row in reversed(self.rows) if column in row), None)

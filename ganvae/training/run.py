@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
 import json
 import os
-import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,22 +14,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganvae import cards, checkpoint, files
-from ganvae.data import Batches, load_images, resize, to_float
+from ganvae import checkpoint, files
+from ganvae.data import Batches, load_images, resize
 from ganvae.errors import UserError
 from ganvae.metrics.scoring import Scorer
-from ganvae.models import GAN, VAE, build, evaluation
+from ganvae.models import GAN, VAE, build
 from ganvae.recipes import Recipe
-from ganvae.training import callbacks, state
+from ganvae.training import callbacks, finish, state
+from ganvae.training.hardware import pick_device
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
-from ganvae.training.objectives import kl_per_dimension
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
 
-FINAL_SCORE_COUNT = 10_000
 FINISHED = "finished.json"
-_PACKAGES = ("torch", "numpy", "safetensors", "torchmetrics")
 
 
 @dataclass(frozen=True)
@@ -65,22 +60,6 @@ class Settings:
     tensorboard: bool = False
 
 
-def pick_device(name: str | None) -> torch.device:
-    """The device of that name, or the best there is.
-
-    Raises:
-        UserError: there is no such device here.
-    """
-    if name is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise UserError(f"There is no device {name!r} here; cpu always works.") from error
-    return device
-
-
 def train(recipe: Recipe, settings: Settings) -> Path:
     """Train a recipe and put the result into its folder, whole; returns that folder.
 
@@ -105,8 +84,15 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     model = build(recipe).to(device)
     run = _Run(model, splits["train"].to(device), splits["test"].to(device), folder, details)
     with _disk_trouble(folder):
-        run.go(scorer, settings)
-        return _finish(run, scorer, settings)
+        loop = run.go(scorer, settings)
+        target = (settings.output or settings.weights) / recipe.name
+        metrics = finish.measure(
+            model, run.history, loop, splits["test"].to(device), scorer, details["threads"]
+        )
+        finish.gather(folder, model, run.history, metrics, settings.command, target)
+        (folder / state.STATE).unlink()
+        files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
+    return target
 
 
 def is_finished(recipe: Recipe, settings: Settings) -> bool:
@@ -168,10 +154,9 @@ class _Run:
         self.batches = Batches(train_set, recipe.batch_size, recipe.seed, recipe.image_range)
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
-        self.loop: Loop | None = None
 
-    def go(self, scorer: Scorer, settings: Settings) -> None:
-        """Train to the end."""
+    def go(self, scorer: Scorer, settings: Settings) -> Loop:
+        """Train to the end; returns the loop as it stands then."""
         details = self.details
         if details["step"]:
             state.restore_state(self.folder, self.model, self.update.optimisers)
@@ -190,7 +175,7 @@ class _Run:
         ]
         if settings.tensorboard:
             watchers.append(callbacks.TensorBoard(self.history, str(self.folder / "tensorboard")))
-        self.loop = Loop(
+        loop = Loop(
             self.update,
             self.batches,
             self.total,
@@ -201,10 +186,11 @@ class _Run:
         )
         try:
             with saver:
-                self.loop.run()
+                loop.run()
         finally:
             progress.close()
-        self.save(self.loop)
+        self.save(loop)
+        return loop
 
     def save(self, loop: Loop) -> None:
         """Write the state and the curves so far."""
@@ -232,99 +218,3 @@ def _disk_trouble(folder: Path) -> Iterator[None]:
             f"Writing failed ({error.strerror or error}); {kept}: make room, then go on with "
             f"--resume."
         ) from error
-
-
-def _finish(run: _Run, scorer: Scorer, settings: Settings) -> Path:
-    """Score the model, gather its folder, and swap it into place."""
-    assert run.loop is not None
-    recipe, output = run.model.recipe, settings.output or settings.weights
-    result = run.folder / "result"
-    shutil.rmtree(result, ignore_errors=True)
-    result.mkdir()
-    checkpoint.save_weights(result, run.model)
-    files.write_json(
-        result / checkpoint.CONFIG,
-        {
-            "recipe": recipe.to_dict(),
-            "versions": {
-                "python": platform.python_version(),
-                **{package: importlib.metadata.version(package) for package in _PACKAGES},
-            },
-            "command": settings.command,
-            "threads": run.details["threads"],
-            "date": datetime.date.today().isoformat(),
-        },
-    )
-    files.write_json(result / checkpoint.METRICS, _measure(run, scorer))
-    files.write_text(result / checkpoint.HISTORY, run.history.to_csv())
-    shutil.copytree(run.folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
-    target = output / recipe.name
-    if (target / cards.COMPARISON).is_file():
-        shutil.copy(target / cards.COMPARISON, result)
-    files.write_text(result / checkpoint.CARD, cards.write_card(result))
-    _swap(result, target)
-    (run.folder / state.STATE).unlink()
-    files.write_json(run.folder / FINISHED, {"recipe": recipe.to_dict()})
-    return target
-
-
-def _swap(result: Path, target: Path) -> None:
-    """Move a folder into place, by way of a copy beside the target if that is on another disk."""
-    beside = target.with_name(f".{target.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.move(result, beside)
-    files.replace_folder(beside, target)
-
-
-def _measure(run: _Run, scorer: Scorer) -> dict[str, Any]:
-    model, loop = run.model, run.loop
-    assert loop is not None
-    parts = {
-        name: sum(parameter.numel() for parameter in network.parameters())
-        for name, network in model.named_children()
-    }
-    final = {
-        column: run.history.last(column)
-        for column in run.history.columns
-        if column not in ("step", "images", "seconds", "distance", "sharpness")
-    }
-    metrics: dict[str, Any] = {
-        "parameters": {"total": model.parameter_count(), **parts},
-        "final": final,
-        **scorer.score(model, FINAL_SCORE_COUNT),
-        "training": {
-            "steps": loop.step,
-            "images": loop.images,
-            "seconds": loop.seconds,
-            "images_per_second": loop.images / loop.seconds,
-            "hardware": describe_hardware(next(model.parameters()).device),
-            "threads": run.details["threads"],
-        },
-    }
-    if isinstance(model, VAE):
-        metrics["kl_per_dimension"] = _mean_kl(model, run.test)
-    return metrics
-
-
-def _mean_kl(model: VAE, test: Tensor) -> list[float]:
-    """KL of each latent dimension, nats, mean over the test images."""
-    total = torch.zeros(model.recipe.latent, dtype=torch.float64)
-    with evaluation(model):
-        for part in test.split(1000):
-            mean, log_variance = model.encoder(to_float(part))
-            total += kl_per_dimension(mean.double(), log_variance.double()).sum(0).cpu()
-    return (total / len(test)).tolist()
-
-
-def describe_hardware(device: torch.device) -> str:
-    """Name of the processor or GPU, with the number of cores."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    name = platform.processor() or platform.machine()
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        name = next(line.split(": ")[1] for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        pass
-    return f"{name}, {os.cpu_count()} cores"

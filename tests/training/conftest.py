@@ -1,0 +1,88 @@
+"""What tests of whole trainings share: short recipes, a classifier, and few samples to score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
+from ganvae.recipes import RECIPES
+from ganvae.training import callbacks, finish, run
+
+# 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
+SHORT_VAE = RECIPES["mlp-vae-20"].replace(
+    name="short-vae",
+    decoder_widths=(16,),
+    encoder_widths=(16,),
+    batch_size=32,
+    epochs=6,
+    precision="float32",
+)
+SHORT_CONV_VAE = RECIPES["vae-3"].replace(
+    name="short-conv-vae",
+    decoder_widths=(4, 4, 4, 4),
+    encoder_widths=(4, 4, 4, 4),
+    steps=30,
+    precision="float32",
+)
+# Batch norm and dropout both: running statistics and random state must survive a stop.
+SHORT_GAN = RECIPES["mlp-gan-100"].replace(
+    name="short-gan",
+    decoder_widths=(16, 16),
+    encoder_widths=(16, 16),
+    dropout=0.3,
+    batch_size=32,
+    epochs=6,
+    precision="float32",
+)
+SHORT_CONV_GAN = RECIPES["gan-100"].replace(
+    name="short-conv-gan",
+    decoder_widths=(8, 4, 4),
+    encoder_widths=(4, 4, 8),
+    steps=30,
+    precision="bfloat16",
+)
+STEPS = 30
+
+
+@pytest.fixture(scope="session")
+def classifier_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights folder that holds nothing but an untrained digit classifier."""
+    weights = tmp_path_factory.mktemp("classifier")
+    (weights / NAME).mkdir()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        save_file(DigitClassifier().state_dict(), weights / NAME / WEIGHTS)
+    return weights
+
+
+@pytest.fixture
+def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scores from a few dozen samples: tests look at what is scored, not at how well."""
+    monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
+    monkeypatch.setattr(finish, "SCORE_COUNT", 30)
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, classifier_weights: Path, small_data: Path, few_samples: None
+) -> Callable[..., run.Settings]:
+    """`settings(**changes)`: a run on the small data that writes into the test's own folder."""
+
+    def make(**changes: object) -> run.Settings:
+        values: dict[str, object] = {
+            "weights": classifier_weights,
+            "output": tmp_path / "weights",
+            "runs": tmp_path / "runs",
+            "data_dir": small_data,
+            "device": "cpu",
+            "threads": 1,
+            "command": "python train.py --model test",
+        }
+        return run.Settings(**(values | changes))  # type: ignore[arg-type]
+
+    return make

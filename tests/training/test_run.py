@@ -1,0 +1,414 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from ganvae import checkpoint, files
+from ganvae.data import load_for, to_float
+from ganvae.errors import UserError
+from ganvae.models import GAN, VAE
+from ganvae.recipes import Recipe
+from ganvae.snapshots import read_index, read_sheet
+from ganvae.training import callbacks, loop, run, state
+from tests.training.conftest import (
+    SHORT_CONV_GAN,
+    SHORT_CONV_VAE,
+    SHORT_GAN,
+    SHORT_VAE,
+    STEPS,
+)
+
+SettingsMaker = Callable[..., run.Settings]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def all_files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
+
+
+def tensors(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / checkpoint.WEIGHTS)
+
+
+def assert_same_result(folder: Path, expected: Path) -> None:
+    """Everything but the time it took is equal, the weights and pictures bit for bit."""
+    ours, theirs = tensors(folder), tensors(expected)
+    assert list(ours) == list(theirs)
+    for name, tensor in ours.items():
+        assert torch.equal(tensor, theirs[name]), name
+    assert all_files(folder) == all_files(expected)
+    for name in all_files(folder / "snapshots"):
+        path = Path("snapshots") / name
+        assert (folder / path).read_bytes() == (expected / path).read_bytes(), name
+    history, other = checkpoint.read_history(folder), checkpoint.read_history(expected)
+    for column in set(history) - {"seconds"}:
+        assert history[column] == other[column], column
+    metrics, other_metrics = checkpoint.read_metrics(folder), checkpoint.read_metrics(expected)
+    for values in (metrics, other_metrics):
+        for measured in ("seconds", "images_per_second"):
+            del values["training"][measured]
+    assert metrics == other_metrics
+
+
+@pytest.mark.parametrize("recipe", [SHORT_VAE, SHORT_CONV_GAN], ids=lambda recipe: recipe.name)
+def test_a_training_writes_the_whole_folder(recipe: Recipe, settings: SettingsMaker) -> None:
+    options = settings()
+    folder = run.train(recipe, options)
+    assert options.output is not None
+    assert folder == options.output / recipe.name
+    names = set(all_files(folder))
+    assert names >= {
+        "README.md",
+        "config.json",
+        "history.csv",
+        "metrics.json",
+        "model.safetensors",
+        "snapshots/index.json",
+        "snapshots/samples-00000000.png",
+        f"snapshots/samples-{STEPS:08d}.png",
+    }
+    # Nothing is left beside the result, and nothing but its end in the run's folder.
+    assert [path.name for path in options.output.iterdir()] == [recipe.name]
+    assert not (options.runs / recipe.name / state.STATE).exists()
+
+    config = checkpoint.read_json(folder / checkpoint.CONFIG)
+    assert Recipe.from_dict(config["recipe"]) == recipe
+    assert config["versions"]["torch"] == torch.__version__
+    assert config["command"] == "python train.py --model test"
+    assert config["threads"] == 1
+
+    model = checkpoint.load(folder)
+    assert isinstance(model, VAE if recipe.family == "vae" else GAN)
+    metrics = checkpoint.read_metrics(folder)
+    parts = [sum(p.numel() for p in network.parameters()) for network in model.children()]
+    assert metrics["parameters"]["total"] == model.parameter_count() == sum(parts)
+    assert [metrics["parameters"][name] for name, _ in model.named_children()] == parts
+    images = 6 * 150 if recipe is SHORT_VAE else 30 * 32 - 6 * 10
+    assert metrics["training"]["steps"] == STEPS
+    assert metrics["training"]["images"] == images
+    assert metrics["training"]["threads"] == 1
+    assert metrics["distance"]["n"] == metrics["sharpness"]["n"] == 30
+    assert metrics["distance"]["reference"] == "40 test images"
+    assert metrics["distance"]["value"] > 0
+    real = metrics["sharpness"]["real_laplacian_variance"]
+    assert metrics["sharpness"]["ratio"] == pytest.approx(
+        metrics["sharpness"]["laplacian_variance"] / real
+    )
+
+    history = checkpoint.read_history(folder)
+    assert history["step"] == list(range(1, STEPS + 1))
+    assert history["images"][-1] == images
+    loss = "train_loss" if recipe.family == "vae" else "d_loss"
+    assert all(value is not None and value > 0 for value in history[loss])
+    assert history["distance"][-1] is not None
+    assert metrics["final"][loss] == pytest.approx(history[loss][-1], rel=1e-5)
+
+    index = read_index(folder)
+    assert index is not None
+    assert index.moments[0].step == 0
+    assert index.moments[-1].step == STEPS
+    for kind in index.kinds:
+        for number in range(len(index.moments)):
+            read_sheet(folder, index, kind, number)
+
+
+def test_a_vae_records_its_kl_and_test_loss(settings: SettingsMaker, small_data: Path) -> None:
+    folder = run.train(SHORT_CONV_VAE, settings())
+    model = checkpoint.load(folder)
+    assert isinstance(model, VAE)
+    test = load_for(SHORT_CONV_VAE, "test", small_data)
+    mean, log_variance = model.encode(to_float(test))
+    kl = 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance)
+    metrics = checkpoint.read_metrics(folder)
+    assert metrics["kl_per_dimension"] == pytest.approx(kl.mean(0).tolist(), rel=1e-4, abs=1e-7)
+    history = checkpoint.read_history(folder)
+    assert history["test_kl"][-1] == pytest.approx(kl.sum(1).mean().item(), rel=1e-4)
+    assert history["test_loss"][-1] == pytest.approx(
+        history["test_kl"][-1] + history["test_reconstruction"][-1], rel=1e-5
+    )
+    assert sum(value is not None for value in history["test_loss"]) == 25
+    # An untrained pixel costs log 2 nats: 1,024 of them 710. Thirty steps already do better.
+    assert history["test_reconstruction"][-1] < 700
+
+
+def test_the_curves_are_means_of_each_stretch(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run.train(SHORT_VAE, settings())
+    each = checkpoint.read_history(whole)["train_loss"]
+    monkeypatch.setattr(callbacks.schedule, "TRAIN_ROWS", 3)
+    coarse = checkpoint.read_history(run.train(SHORT_VAE, settings(restart=True)))
+    rows = dict(zip(coarse["step"], coarse["train_loss"], strict=True))
+    for last in (10, 20, 30):
+        mean = sum(value or 0 for value in each[last - 10 : last]) / 10
+        assert rows[last] == pytest.approx(mean, rel=1e-5)
+
+
+class StopAt:
+    """Stands for Ctrl-C after a step: `Saver` as it is, asked to stop at the right moment."""
+
+    def __init__(self, step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        call = callbacks.Saver.__call__
+
+        def asked(saver: Any, running: Any, values: Any) -> None:
+            if running.step == step:
+                os.kill(os.getpid(), signal.SIGINT)
+            call(saver, running, values)
+
+        monkeypatch.setattr(callbacks.Saver, "__call__", asked)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN],
+    ids=lambda recipe: f"{recipe.name}-{recipe.precision}",
+)
+def test_stopped_and_resumed_is_bit_for_bit_the_same(
+    recipe: Recipe, settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = run.train(recipe, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
+    # Once in the middle of an epoch, once at the end of one.
+    for step in (7, 20):
+        with monkeypatch.context() as patch:
+            StopAt(step, patch)
+            with pytest.raises(loop.Stopped):
+                run.train(recipe, settings(resume=True))
+        assert state.read_details(tmp_path / "runs" / recipe.name)["step"] == step
+        # Whatever else happened to PyTorch's generator in between.
+        torch.manual_seed(step)
+    assert not (tmp_path / "weights").exists()
+    resumed = run.train(recipe, settings(resume=True))
+    assert_same_result(resumed, expected)
+
+
+def test_the_same_seed_twice_is_the_same_and_another_is_not(
+    settings: SettingsMaker, tmp_path: Path
+) -> None:
+    first = run.train(SHORT_GAN, settings(output=tmp_path / "first"))
+    again = run.train(SHORT_GAN, settings(output=tmp_path / "again"))
+    assert_same_result(again, first)
+    other = run.train(SHORT_GAN.replace(seed=1), settings(output=tmp_path / "other"))
+    assert not torch.equal(
+        tensors(other)["generator.0.0.weight"], tensors(first)["generator.0.0.weight"]
+    )
+
+
+def test_ctrl_c_puts_the_handlers_back(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    StopAt(3, monkeypatch)
+    with pytest.raises(loop.Stopped):
+        run.train(SHORT_VAE, settings())
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def stop_at(
+    step: int, recipe: Recipe, options: run.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        StopAt(step, patch)
+        with pytest.raises(loop.Stopped):
+            run.train(recipe, options)
+
+
+def test_other_settings_are_refused_on_resuming(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_at(4, SHORT_VAE, settings(), monkeypatch)
+    with pytest.raises(UserError, match=r"began with lr = 0.001, but 0.01 was asked for"):
+        run.train(SHORT_VAE.replace(lr=0.01), settings(resume=True))
+    with pytest.raises(UserError, match=r"began with threads = 1, but 2 was asked for"):
+        run.train(SHORT_VAE, settings(resume=True, threads=2))
+    # Refused, not damaged.
+    run.train(SHORT_VAE, settings(resume=True, threads=None))
+
+
+def test_a_stopped_run_is_not_thrown_away_unasked(
+    settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_at(4, SHORT_VAE, settings(), monkeypatch)
+    with pytest.raises(UserError, match=r"short-vae that stopped at step 4: go on with --resume"):
+        run.train(SHORT_VAE, settings())
+    folder = run.train(SHORT_VAE, settings(restart=True))
+    assert checkpoint.read_history(folder)["step"] == list(range(1, STEPS + 1))
+
+
+def test_finished_is_told_apart(settings: SettingsMaker) -> None:
+    options = settings()
+    assert not run.is_finished(SHORT_VAE, options)
+    run.train(SHORT_VAE, options)
+    assert run.is_finished(SHORT_VAE, options)
+    assert not run.is_finished(SHORT_VAE.replace(seed=1), options)
+
+
+def full_disk(patch: pytest.MonkeyPatch, when: Callable[[Path], bool]) -> None:
+    """Writing fails, half done, wherever `when` says so of the file's path."""
+    fdopen, write_bytes = os.fdopen, files.write_bytes
+
+    class Full:
+        def __init__(self, stream: Any) -> None:
+            self.stream = stream
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *exception: object) -> None:
+            self.stream.close()
+
+        def write(self, content: bytes) -> None:
+            self.stream.write(content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def write(path: Path, content: bytes) -> None:
+        with patch.context() as inner:
+            if when(path):
+                inner.setattr(os, "fdopen", lambda *arguments: Full(fdopen(*arguments)))
+            write_bytes(path, content)
+
+    patch.setattr(files, "write_bytes", write)
+
+
+def test_a_full_disk_keeps_the_last_state(
+    settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = SHORT_VAE
+    expected = run.train(recipe, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
+    # Save after every step; the disk is full at the twelfth.
+    saves = 0
+
+    def twelfth(path: Path) -> bool:
+        nonlocal saves
+        saves += path.name == state.STATE
+        return saves == 12
+
+    with monkeypatch.context() as patch:
+        patch.setattr(callbacks, "SAVE_EVERY_SECONDS", 0.0)
+        full_disk(patch, twelfth)
+        with pytest.raises(
+            UserError, match=r"Writing failed \(No space left on device\); the state of step 11 is"
+        ):
+            run.train(recipe, settings())
+    left = all_files(tmp_path / "runs" / recipe.name)
+    assert state.STATE in left
+    assert [name for name in left if name.startswith(".")] == []
+    assert_same_result(run.train(recipe, settings(resume=True)), expected)
+
+
+def test_a_full_disk_before_the_first_save_says_so(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_disk(monkeypatch, lambda path: path.name == "index.json")
+    with pytest.raises(UserError, match="no state of this run was saved yet"):
+        run.train(SHORT_VAE, settings())
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "metrics.json", "README.md"])
+def test_a_full_disk_at_the_end_keeps_the_former_model_and_can_be_finished(
+    name: str, settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    former = run.train(SHORT_VAE, settings())
+    before = {path: (former / path).read_bytes() for path in all_files(former)}
+    recipe = SHORT_VAE.replace(seed=1)
+    with monkeypatch.context() as patch:
+        full_disk(patch, lambda path: path.name == name)
+        with pytest.raises(UserError, match=r"the state of step 30 is whole"):
+            run.train(recipe, settings())
+    assert {path: (former / path).read_bytes() for path in all_files(former)} == before
+    run.train(recipe, settings(resume=True))
+    assert checkpoint.load(former).recipe.seed == 1
+
+
+def test_divergence_is_one_sentence(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = run.make_update
+
+    def poisoned(model: Any) -> Any:
+        inner = update(model)
+        original = type(inner).__call__
+
+        class Poisoned(type(inner)):  # type: ignore[misc]
+            def __call__(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
+                values = original(self, images)
+                return {name: value * float("nan") for name, value in values.items()}
+
+        inner.__class__ = Poisoned
+        return inner
+
+    monkeypatch.setattr(run, "make_update", poisoned)
+    with pytest.raises(UserError, match=r"Training diverged before step 1: train_loss is nan; try"):
+        run.train(SHORT_VAE, settings())
+
+
+def test_missing_data_and_classifier_are_one_sentence(
+    settings: SettingsMaker, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match="There is no mnist in"):
+        run.train(SHORT_VAE, settings(data_dir=tmp_path))
+    with pytest.raises(UserError, match=r"digit classifier that scores models is missing"):
+        run.train(SHORT_VAE, settings(weights=tmp_path))
+    with pytest.raises(UserError, match=r"no device 'abacus' here; cpu always works"):
+        run.train(SHORT_VAE, settings(device="abacus"))
+
+
+# Trains in a process of its own and saves after every step, so that a kill strikes anywhere.
+KILLED = """
+import sys
+from pathlib import Path
+from ganvae.recipes import Recipe
+from ganvae.training import callbacks, finish, run
+import json
+
+options = json.loads(sys.argv[1])
+callbacks.SCORE_COUNT, finish.SCORE_COUNT = 20, 30
+callbacks.SAVE_EVERY_SECONDS = 0.0
+recipe = Recipe.from_dict(options.pop("recipe"))
+folders = {key: Path(options.pop(key)) for key in ("weights", "output", "runs", "data_dir")}
+run.train(recipe, run.Settings(**folders, **options))
+"""
+
+
+def test_killed_in_the_middle_and_resumed_is_the_same(
+    settings: SettingsMaker, tmp_path: Path
+) -> None:
+    recipe = SHORT_GAN
+    expected = run.train(recipe, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
+    options = settings()
+    values = {
+        "recipe": recipe.to_dict(),
+        "weights": str(options.weights),
+        "output": str(options.output),
+        "runs": str(options.runs),
+        "data_dir": str(options.data_dir),
+        "device": "cpu",
+        "threads": 1,
+        "command": options.command,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", KILLED, json.dumps(values)], cwd=ROOT, stderr=subprocess.DEVNULL
+    )
+    saved = options.runs / recipe.name / state.STATE
+    try:
+        # From its first state on, a run of 30 steps lasts long enough to be killed.
+        while not saved.exists() and process.poll() is None:
+            time.sleep(0.001)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == -signal.SIGKILL
+    assert 1 <= state.read_details(saved.parent)["step"] <= STEPS
+    assert not (tmp_path / "weights" / recipe.name).exists()
+    assert_same_result(run.train(recipe, settings(resume=True)), expected)
