@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 100
-PORT = click.IntRange(1, 65535)
 
 
 @click.command()
@@ -20,57 +21,67 @@ PORT = click.IntRange(1, 65535)
     type=click.Path(path_type=Path),
     envvar="GANVAE_WEIGHTS",
     default=Path(__file__).resolve().parent / "weights",
-    help="Folder of trained models. [default: weights/ beside app.py, or $GANVAE_WEIGHTS]",
+    help="Folder of trained models. [default: $GANVAE_WEIGHTS, or weights/ beside app.py]",
 )
 @click.option(
     "--port",
-    type=PORT,
+    type=click.IntRange(1, 65535),
     envvar="GRADIO_SERVER_PORT",
-    help="Port of the page. [default: 7860 or the next free one]",
+    help="Port of the page. [default: $GRADIO_SERVER_PORT, or the first free one from 7860]",
 )
 @click.option("--share", is_flag=True, help="Also make a public link through Gradio's server.")
 def main(weights: Path, port: int | None, share: bool) -> None:
     """Show the page that compares VAEs and GANs."""
-    host = os.environ.get("GRADIO_SERVER_NAME") or (
-        # A Space reaches the page from outside its container.
-        "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
-    )
-    # Before Gradio is imported, which reads it then: the page sends nothing to anyone.
+    if not weights.is_dir():
+        stop(f"There is no weights folder {str(weights)!r}; give one with --weights.")
+    # A Space reaches the page from outside its container.
+    usual_host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
+    host = os.environ.get("GRADIO_SERVER_NAME") or usual_host
+    port = free_port(host, port)
+    # Gradio reads it at import: unless asked to, the page reports to no one.
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    port = _free_port(host, port)
 
-    # These take seconds to import: mistakes in the options are told before.
+    # These take seconds: mistakes in the options are told before.
     import torch
 
     from ganvae.collection import Collection
     from ganvae.errors import UserError
     from ganvae.ui.page import build
 
+    # Pictures take milliseconds, too little to share out between cores that other visitors need.
+    # Measured on two busy ones: 64 images of vae-100 in 26 to 45 ms with one thread, 85 to 97 with
+    # two; a single image in 1 ms and 2 to 70.
     torch.set_num_threads(1)
     try:
         page = build(Collection(weights))
     except UserError as error:
-        _stop(str(error))
-    page.launch(server_name=host, server_port=port, share=share, **page.launch_options)
+        stop(str(error))
+    try:
+        page.launch(server_name=host, server_port=port, share=share or None, **page.launch_options)
+    except OSError as error:
+        stop(f"The page can't be served on port {port}: {error}")
 
 
-def _free_port(host: str, asked: int | None) -> int:
-    """The port asked for, or the first free one from 7860 on if none is."""
-    candidates = [asked] if asked else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED)
-    for port in candidates:
-        with socket.socket() as probe:
+def free_port(host: str, asked: int | None) -> int:
+    """The port asked for, or the first free one from 7860 on if none is; else an exit."""
+    for port in [asked] if asked else range(DEFAULT_PORT, DEFAULT_PORT + _PORTS_TRIED):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
-                continue
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    continue
+                stop(f"The page can't be served on {host}, port {port}: {error.strerror}.")
             return port
     if asked:
-        _stop(f"Port {asked} is taken; give another with --port.")
-    _stop(f"No port from {DEFAULT_PORT} to {DEFAULT_PORT + _PORTS_TRIED - 1} is free.")
+        stop(f"Port {asked} is in use; give another with --port.")
+    last = DEFAULT_PORT + _PORTS_TRIED - 1
+    stop(f"All ports from {DEFAULT_PORT} to {last} are in use; give one with --port.")
 
 
-def _stop(sentence: str) -> None:
+def stop(sentence: str) -> NoReturn:
+    """End with a sentence for the person at the command line."""
     click.echo(f"Error: {sentence}", err=True)
     sys.exit(2)
 

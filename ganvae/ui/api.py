@@ -144,7 +144,7 @@ def _file(content: bytes, name: str) -> gr.FileData:
 
 
 def _told(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function with a caller's mistakes told as one sentence, without a traceback in the log."""
+    """The function with a caller's mistakes told as one sentence, with no traceback in the log."""
 
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:

@@ -5,7 +5,7 @@ Server functions and endpoints are open to anyone, so no type is taken for grant
 
 from __future__ import annotations
 
-import math
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,16 @@ from ganvae.recipes import MAX_SEED, Family
 
 MAX_COUNT = 100
 MAX_TEMPERATURE = 2.0
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def shown(value: Any) -> str:
     """A value as it may stand in a sentence: cut short, as it may be of any size."""
-    text = repr(value) if not isinstance(value, int) or abs(value) < 1e30 else "a huge number"
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    try:
+        text = reprlib.repr(value)
+    except ValueError:  # Python refuses to write out a whole number of thousands of digits
+        return "a number that long"
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def whole(value: Any, what: str, low: int, high: int) -> int:
@@ -85,6 +89,6 @@ def latent_rows(value: Any, latent: int, most: int = MAX_COUNT) -> torch.Tensor:
         for entry in row:
             if isinstance(entry, bool) or not isinstance(entry, (int, float)):
                 raise UserError(f"z must hold numbers only, not {shown(entry)}.")
-            if not math.isfinite(entry) or abs(entry) > np.finfo(np.float32).max:
+            if not abs(entry) <= _LARGEST:  # NaN is not either
                 raise UserError("z must hold finite numbers only, no NaN and no infinity.")
     return torch.tensor(value, dtype=torch.float32)

@@ -14,8 +14,10 @@ from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
 from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
+from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.header import Header
 from ganvae.ui.sample import SampleTab
+from ganvae.ui.training_tab import TrainingTab
 
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "style.css")
@@ -43,24 +45,12 @@ def build(collection: Collection) -> Page:
     if not config["pairs"]:
         why = " ".join(["", *config["problems"]])
         raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
-    tabs: list[tuple[str, str, Callable[[], PageComponent]]] = [
+    tabs: tuple[tuple[str, str, Callable[[], PageComponent]], ...] = (
         ("sample", "Sample", lambda: SampleTab(collection, config)),
-    ]
-    try:
-        from ganvae.ui.explorer import LatentExplorer
-
-        tabs += [
-            ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
-            ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
-        ]
-    except ImportError:
-        pass
-    try:
-        from ganvae.ui.training_tab import TrainingTab
-
-        tabs.append(("training", "Training", lambda: TrainingTab(collection)))
-    except ImportError:
-        pass
+        ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
+        ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
+        ("training", "Training", lambda: TrainingTab(collection)),
+    )
     with Page(
         title="ganvae: VAE against GAN",
         analytics_enabled=False,
@@ -70,13 +60,12 @@ def build(collection: Collection) -> Page:
         with gr.Tabs(elem_classes="gv-tabs"):
             for key, label, make in tabs:
                 with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}") as tab:
-                    try:  # until all tabs are there
-                        make()
-                    except FileNotFoundError:
-                        gr.Markdown("This tab is being built.")
+                    make()
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
-                tab.select(None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private")
+                tab.select(
+                    None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private"
+                )
         add_endpoints(collection, list(config["models"]))
     page.launch_options = launch_options(config)
     return page

@@ -43,7 +43,9 @@ class SampleTab(PageComponent):
         of real pictures', or is None where that is not known.
         """
         return {
-            "sheets": {name: self._sheet(name, images) for name, images in self._grids(data).items()}
+            "sheets": {
+                name: self._sheet(name, images) for name, images in self._grids(data).items()
+            }
         }
 
     def download(self, data: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,122 @@
+"""The page as Gradio is told about it: no browser here."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ganvae.collection import Collection
+from ganvae.errors import UserError
+from ganvae.ui.component import PageComponent
+from ganvae.ui.config import page_config
+from ganvae.ui.page import Page, build, launch_options
+
+START = """
+import json, sys
+from pathlib import Path
+from ganvae.collection import Collection
+from ganvae.ui.page import build
+build(Collection(Path(sys.argv[1])))
+print(json.dumps([name for name in ("torchvision", "matplotlib") if name in sys.modules]))
+"""
+
+
+@pytest.fixture(scope="module")
+def page(tiny_weights: Path) -> Page:
+    return build(Collection(tiny_weights))
+
+
+def test_start_imports_neither_torchvision_nor_matplotlib(tiny_weights: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", START, str(tiny_weights)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == []
+
+
+def test_tabs(page: Page) -> None:
+    tabs = [block for block in page.blocks.values() if block.get_block_name() == "tabitem"]
+    assert [tab.id for tab in tabs] == ["sample", "explore", "walk", "training"]
+
+
+def test_only_the_named_endpoints_are_public(page: Page) -> None:
+    info = page.get_api_info()
+    assert set(info["named_endpoints"]) == {"/models", "/sample", "/decode", "/walk"}
+    assert info["unnamed_endpoints"] == {}
+
+
+def test_every_component_tells_the_browser_only_what_is_json(page: Page) -> None:
+    components = [block for block in page.blocks.values() if isinstance(block, PageComponent)]
+    assert len(components) >= 2
+    for component in components:
+        text = json.dumps(component.get_config())
+        assert "Collection" not in text
+
+
+def test_config(tiny_weights: Path) -> None:
+    config = page_config(Collection(tiny_weights))
+    assert config["problems"] == []
+    assert config["default_pair"] == "digits-convolutional"
+    pairs = {pair["key"]: pair for pair in config["pairs"]}
+    first = pairs["digits-convolutional"]
+    assert first["vaes"] == ["vae-3", "vae-10"]
+    assert (first["vae"], first["gan"], first["count"]) == ("vae-10", "gan-100", 64)
+    assert pairs["digits-perceptrons"]["count"] == 100
+    assert pairs["digits-small"]["vae"] is None
+    model = config["models"]["vae-3"]
+    assert (model["family"], model["latent"], model["prior_std"]) == ("vae", 3, 1.0)
+    assert model["minutes"] == 16
+    assert model["real_laplacian_variance"] == 0.1
+    assert config["models"]["mini-gan-100"]["prior_std"] == pytest.approx(3**-0.5)
+
+
+def test_what_was_not_measured_is_none(tiny_weights: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_weights / "vae-3", tmp_path / "vae-3")
+    metrics = tmp_path / "vae-3" / "metrics.json"
+    metrics.write_text('{"sharpness": {"ratio": NaN}, "training": [1], "distance": {"value": "x"}}')
+    model = page_config(Collection(tmp_path))["models"]["vae-3"]
+    for key in ("sharpness", "real_laplacian_variance", "minutes", "distance", "distance_n"):
+        assert model[key] is None
+
+
+def test_bad_models_are_named_and_the_others_work(tiny_weights: Path, tmp_path: Path) -> None:
+    for name in ("vae-3", "vae-10", "gan-100"):
+        shutil.copytree(tiny_weights / name, tmp_path / name)
+    (tmp_path / "vae-10" / "model.safetensors").write_bytes(b"nothing")
+    (tmp_path / "gan-100" / "config.json").write_text("{")
+    config = page_config(Collection(tmp_path))
+    assert list(config["models"]) == ["vae-3"]
+    assert config["pairs"][0]["gans"] == []
+    assert sorted(problem.split(":")[0] for problem in config["problems"]) == ["gan-100", "vae-10"]
+    build(Collection(tmp_path))
+
+
+def test_no_model_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no usable model"):
+        build(Collection(tmp_path))
+
+
+def test_the_head_holds_the_config_and_cannot_be_broken_out_of() -> None:
+    config: dict[str, Any] = {"pairs": [], "title": "</script><b>"}
+    head = launch_options(config)["head"]
+    found = re.search(r"window\.ganvaeConfig = (.*);</script>", head)
+    assert found
+    assert "<" not in found[1]
+    assert json.loads(found[1]) == config
+
+
+def test_the_page_names_no_other_server() -> None:
+    head = launch_options({})["head"]
+    addresses = set(re.findall(r"https?://[a-z0-9.]+", head))
+    # The name of SVG's format, and where a Space tells its frame what the address is.
+    assert addresses <= {"http://www.w3.org", "https://huggingface.co"}

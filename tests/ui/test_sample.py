@@ -1,0 +1,135 @@
+"""What the Sample tab asks the server for."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganvae import render
+from ganvae.collection import Collection
+from ganvae.errors import UserError
+from ganvae.ui import sampling
+from ganvae.ui.config import page_config
+from ganvae.ui.sample import SampleTab
+
+ASKED = {"models": ["vae-10", "gan-100"], "seed": 7, "count": 9, "temperature": 1}
+
+
+@pytest.fixture(scope="module")
+def collection(tiny_weights: Path) -> Collection:
+    return Collection(tiny_weights)
+
+
+@pytest.fixture(scope="module")
+def tab(collection: Collection) -> SampleTab:
+    return SampleTab(collection, page_config(collection))
+
+
+def pixels(url: str) -> np.ndarray:
+    scheme, data = url.split(",", 1)
+    assert scheme == "data:image/png;base64"
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
+
+
+def test_a_sheet_is_the_samples_of_the_seed(tab: SampleTab, collection: Collection) -> None:
+    sheets = tab.draw(ASKED)["sheets"]
+    assert list(sheets) == ["vae-10", "gan-100"]
+    for name, sheet in sheets.items():
+        images = sampling.sample(collection, name, 7, 9, 1.0)
+        assert (sheet["columns"], sheet["count"]) == (3, 9)
+        drawn = pixels(sheet["image"])
+        assert drawn.shape == (96, 96)
+        tiles = drawn.reshape(3, 32, 3, 32).transpose(0, 2, 1, 3).reshape(9, 32, 32)
+        assert (tiles == render.to_pixels(images)[..., 0]).all()
+        mean = collection.sharpness(name, images)
+        assert np.mean(sheet["sharpness"]) == pytest.approx(mean, abs=1e-4)
+
+
+def test_fewer_images_are_the_first_of_more(collection: Collection) -> None:
+    few = sampling.sample(collection, "gan-100", 5, 3, 1.0)
+    many = sampling.sample(collection, "gan-100", 5, 20, 1.0)
+    assert (few - many[:3]).abs().max() < 1e-6
+
+
+def test_temperature_zero_is_one_picture(collection: Collection) -> None:
+    images = sampling.sample(collection, "gan-100", 5, 4, 0.0)
+    assert (images - images[:1]).abs().max() < 1e-6
+
+
+def test_matched_is_the_reconstruction_of_the_gans_samples(collection: Collection) -> None:
+    images = sampling.grids(collection, ["vae-3", "vae-10", "gan-100"], 3, 4, 1.0, matched=True)
+    assert list(images) == ["vae-3", "vae-10", "gan-100"]
+    source = sampling.sample(collection, "gan-100", 3, 4, 1.0)
+    assert (images["gan-100"] == source).all()
+    for name in ("vae-3", "vae-10"):
+        assert (images[name] == collection.model(name).reconstruct(source)).all()
+
+
+@pytest.mark.parametrize("models", [["vae-3"], ["vae-3", "gan-100", "mini-gan-100"]])
+def test_matched_needs_one_gan(collection: Collection, models: list[str]) -> None:
+    with pytest.raises(UserError, match="one GAN"):
+        sampling.grids(collection, models, 3, 4, 1.0, matched=True)
+
+
+def test_matched_needs_images_of_one_size(collection: Collection) -> None:
+    with pytest.raises(UserError, match="shape"):
+        sampling.grids(collection, ["vae-3", "mlp-gan-100"], 3, 4, 1.0, matched=True)
+
+
+def test_download_holds_both_grids(tab: SampleTab) -> None:
+    drawn = pixels(tab.download(ASKED)["image"])
+    # Two grids of 3 by 3 tiles of 32 pixels, magnified by 4, with the gaps between.
+    side = 3 * 32 * 4 + 2
+    assert drawn.shape[0] == side
+    assert drawn.shape[1] > 2 * side
+
+
+def test_the_first_grids_are_in_the_page(tab: SampleTab) -> None:
+    first = tab.value
+    assert first["request"]["models"] == ["vae-10", "gan-100"]
+    assert first["request"]["count"] == 64
+    assert first["sheets"] == tab.draw(first["request"])["sheets"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seed": -1},
+        {"seed": 2**32},
+        {"seed": "1"},
+        {"seed": None},
+        {"count": 0},
+        {"count": 101},
+        {"temperature": float("nan")},
+        {"temperature": 3},
+        {"models": []},
+        {"models": ["nobody"]},
+        {"models": "vae-3"},
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence(tab: SampleTab, change: dict[str, Any]) -> None:
+    (sentence,) = tab.draw({**ASKED, **change}).values()
+    assert sentence.endswith(".")
+
+
+def test_the_browser_may_send_anything_at_all(tab: SampleTab) -> None:
+    assert {function.__name__ for function in tab.server_fns} == {"draw", "download"}
+    for function in tab.server_fns:
+        assert "whole number" in function({**ASKED, "seed": -1})["error"]
+        for odd in (None, [], 3, "x"):
+            assert set(function(odd)) == {"error"}
+
+
+def test_a_bug_is_told_without_its_details(tab: SampleTab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(sampling, "grids", fail)
+    (sentence,) = tab.draw(ASKED).values()
+    assert "secret" not in sentence
