@@ -366,8 +366,8 @@ _CONV_VAE = _MNIST_VAE.replace(
     steps=25_000,
 )
 
-# The precision of each is what benchmarks/precision.py chose: bfloat16 where it is faster and, for a
-# VAE, leaves the loss within 1 %.
+# The precision of each is what benchmarks/precision.py chose: bfloat16 where it is faster and, for
+# a VAE, leaves the loss within 1 %.
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
