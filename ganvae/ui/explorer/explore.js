@@ -135,11 +135,11 @@ function startExplore(root, server) {
   function fillAxisChoices() {
     const now = members();
     for (const which of ["row", "column"]) {
-      if (variation[which] >= axisCount()) variation[which] = Math.min(which === "row" ? 0 : 1, axisCount() - 1);
+      variation[which] = Math.min(variation[which], axisCount() - 1);
       const options = Array.from({ length: axisCount() }, (_, axis) => {
-        const has = now.filter((member) => member.space.has(axis));
-        const only = has.length < now.length ? `, only ${has.map((m) => shortName(m, 0, now)).join(", ")}` : "";
-        return new Option(`axis ${axis + 1}${only}`, axis, false, axis === variation[which]);
+        const note = restriction(now, axis);
+        const text = `axis ${axis + 1}${note && `, ${note}`}`;
+        return new Option(text, axis, false, axis === variation[which]);
       });
       find(`[data-axis=${which}]`).replaceChildren(...options);
     }

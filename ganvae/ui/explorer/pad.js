@@ -59,7 +59,8 @@ class Pad {
       `Map of ${member.name}: axis 1 ${signed(this.x)}, axis 2 ${signed(this.y)}. ` +
         "Arrow keys move it.",
     );
-    this.caption.textContent = `map of ${member.name}: axis 1 →, axis 2 ↑`;
+    this.caption.textContent = this.flat ? "map: axis 1 →" : "map: axis 1 →, axis 2 ↑";
+    this.root.title = `What ${member.name} draws on the plane of its two strongest axes`;
   }
 
   /** The points of the map, left to right and top to bottom, the other axes as they are now. */

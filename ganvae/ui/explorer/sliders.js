@@ -27,6 +27,8 @@ class AxisSliders {
     const value = make("output", "gx-value", { for: id });
     const input = make("input", "gx-range", { type: "range", id, min: LOWEST, max: HIGHEST });
     input.step = 0.01;
+    input.value = 0;
+    input.disabled = true;
     const marks = make("span", "gx-marks", { "aria-hidden": "true" });
     const track = make("div", "gx-track", {}, input, marks);
     const head = make("div", "gx-axis-head", {}, label, only, value);
@@ -55,18 +57,20 @@ class AxisSliders {
       row.root.classList.toggle("gx-absent", !drives.length);
       row.input.disabled = !drives.length;
       if (!drives.length) return;
-      this.fill(row, axis, drives, drives.length < members.length, values[axis]);
+      this.fill(row, axis, members, values[axis]);
     });
   }
 
-  fill(row, axis, drives, notAll, value) {
+  fill(row, axis, members, value) {
+    const drives = members.filter((member) => member.space.has(axis));
     const moved = value !== undefined;
     const shown = moved ? value : drives[0].space.coordinate(drives[0].z, axis);
     const families = new Set(drives.map((member) => member.family));
-    row.root.dataset.drives = notAll && families.size === 1 ? drives[0].family : "both";
+    const shared = drives.length === members.length || families.size > 1;
+    row.root.dataset.drives = shared ? "both" : drives[0].family;
     row.root.classList.toggle("gx-moved", moved);
     row.label.textContent = `axis ${axis + 1}`;
-    row.only.textContent = notAll ? `only ${drives.map(shortName).join(", ")}` : "";
+    row.only.textContent = restriction(members, axis);
     row.root.title = `${drives.map((member) => about(member, axis)).join("\n")}
 Double-click to put it back.`;
     row.input.value = clamped(shown);
@@ -83,11 +87,18 @@ Double-click to put it back.`;
   }
 }
 
-/** What a member is called where there is little room. */
-function shortName(member, _, all = []) {
-  const family = member.family.toUpperCase();
-  const alone = all.filter((other) => other.family === member.family).length < 2;
-  return alone ? family : `${family} ${member.space.size}`;
+/** Which of the members an axis does not drive, in few words; nothing where it drives all. */
+function restriction(members, axis) {
+  const called = (member) => {
+    const family = member.family.toUpperCase();
+    const alone = members.filter((other) => other.family === member.family).length < 2;
+    return alone ? family : `${family} ${member.space.size}`;
+  };
+  const has = members.filter((member) => member.space.has(axis));
+  const lacks = members.filter((member) => !member.space.has(axis));
+  if (!lacks.length) return "";
+  if (lacks.length < has.length) return `not ${lacks.map(called).join(", ")}`;
+  return `only ${has.map(called).join(", ")}`;
 }
 
 /** What an axis is to one model, and how strong. */

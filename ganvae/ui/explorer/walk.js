@@ -138,10 +138,13 @@ function startWalk(root, server) {
     event.preventDefault();
     player.toggle();
   });
-  window.addEventListener("ganvae:play", () => {
-    if (stale || !root.dataset.loaded) playWhenLoaded = true;
-    else player.play();
-  });
+  /** Play, or as soon as the walk that the state describes is here. */
+  function start() {
+    if (!ganvae.wantsPlay()) return;
+    if (root.dataset.loaded === JSON.stringify(request())) player.play();
+    else playWhenLoaded = true;
+  }
+  window.addEventListener("ganvae:play", start);
 
   const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "walk", "to", "frames"];
   function follow(changed) {
@@ -149,6 +152,7 @@ function startWalk(root, server) {
     showKind();
     stale ||= LOADS.some((key) => changed.includes(key));
     if (!active()) {
+      playWhenLoaded = false;
       player.pause();
       return;
     }
@@ -163,5 +167,6 @@ function startWalk(root, server) {
   player.onPlaying(false);
   showSpeed();
   showFrame(0);
+  start();
   follow([]);
 }
