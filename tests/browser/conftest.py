@@ -1,0 +1,136 @@
+"""The real page in a real browser: one `app.py`, one browser, a fresh context for every test."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A machine that trains on all its cores beside the tests starts the page slowly.
+START_SECONDS = 300
+PATIENCE_MS = 60_000
+
+# This computer, whatever the port, and what needs no server at all.
+HERE = re.compile(r"http://127\.0\.0\.1:\d+/|data:|blob:")
+
+NewPage = OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def page_url(tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an `app.py` that runs for the whole session, on the untrained models.
+
+    Not on those that ship: what tests compare must not change with them.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("app") / "log.txt"
+    command = [sys.executable, ROOT / "app.py", "--port", str(port)]
+    command += ["--weights", str(tiny_weights)]
+    environment = {name: value for name, value in os.environ.items() if name != "SPACE_ID"}
+    with log.open("w") as stream:
+        app = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(url, app, log)
+        yield url
+    finally:
+        app.terminate()
+        app.wait(30)
+    # A visitor's mistake never leaves a traceback in the log.
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_for(url: str, app: subprocess.Popen[Any], log: Path) -> None:
+    """Return when the page answers; fail with its log if it ends or takes too long."""
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        if app.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=30):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.2)
+    pytest.fail(f"app.py does not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium or Chrome. Without one tests are skipped, but fail where CI is set."""
+    asked = os.environ.get("GANVAE_BROWSER")
+    path = asked or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        message = f"None of {', '.join(BROWSERS)} is on the PATH."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """A function that makes an empty page: `new_page(width=1280, height=800, **context)`.
+
+    Whatever the test does, it fails if the browser logs an error or asks a server elsewhere for
+    something.
+    """
+    contexts, complaints = [], []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda line: line.type == "error" and complaints.append(line.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request", lambda request: HERE.match(request.url) or complaints.append(request.url)
+        )
+
+    def make(width: int = 1280, height: int = 800, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("page", watch)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    """An empty page of a computer's size, watched as `new_page` says."""
+    return new_page()
+
+
+@pytest.fixture
+def open_page(new_page: NewPage, page_url: str) -> OpenPage:
+    """A function that opens the page: `open_page(query="", width=1280, height=800, **context)`."""
+
+    def open_(query: str = "", **options: Any) -> Page:
+        page = new_page(**options)
+        page.goto(f"{page_url}/{query}")
+        return page
+
+    return open_

@@ -1,0 +1,110 @@
+"""The top of the page, and what all tabs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def page(open_page: OpenPage) -> Page:
+    """The page as it opens on a computer's screen."""
+    return open_page()
+
+
+def tab(page: Page, name: str) -> None:
+    expect(page.locator(f"[role=tab][data-tab-id={name}]")).to_have_attribute(
+        "aria-selected", "true"
+    )
+
+
+def test_tabs_and_address_follow_each_other(page: Page) -> None:
+    for name in ("explore", "walk", "training"):
+        page.locator(f"[role=tab][data-tab-id={name}]").click()
+        tab(page, name)
+        page.wait_for_url(f"**/*tab={name}*")
+        expect(page.locator(f"#gv-tab-{name}")).to_be_visible()
+    page.evaluate("window.ganvae.set({tab: 'sample'})")
+    tab(page, "sample")
+    expect(page.locator("#gv-tab-sample")).to_be_visible()
+
+
+@pytest.mark.parametrize("name", ["explore", "walk", "training"])
+def test_a_link_opens_its_tab(open_page: OpenPage, name: str) -> None:
+    page = open_page(f"?tab={name}")
+    tab(page, name)
+    expect(page.locator(f"#gv-tab-{name}")).to_be_visible()
+
+
+def test_play_the_walk_opens_the_walk(page: Page) -> None:
+    page.evaluate("window.addEventListener('ganvae:play', () => { window.played = true; })")
+    page.get_by_role("button", name="Play the walk").click()
+    tab(page, "walk")
+    assert page.evaluate("window.played")
+
+
+def test_dark_and_light(open_page: OpenPage) -> None:
+    page = open_page(color_scheme="dark")
+    toggle = page.locator("#gv-header .theme")
+    expect(toggle).to_have_attribute("aria-label", "Switch to light colours")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-label", "Switch to dark colours")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    # The choice outlives the visit.
+    page.reload()
+    expect(toggle).to_have_attribute("aria-label", "Switch to dark colours")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == light
+
+
+def test_share_copies_a_link_to_this_view(open_page: OpenPage, page_url: str) -> None:
+    page = open_page("?seed=9", permissions=["clipboard-read", "clipboard-write"])
+    share = page.locator("#gv-header .share")
+    share.click()
+    expect(share).to_have_text("copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{page_url}/?seed=9"
+
+
+def test_the_api_link_keeps_the_view(open_page: OpenPage) -> None:
+    page = open_page("?seed=9")
+    link = page.locator("#gv-header .api").get_attribute("href")
+    assert link
+    assert parse_qs(urlsplit(link).query) == {"seed": ["9"], "view": ["api"]}
+
+
+def test_a_subscriber_hears_what_changed(page: Page) -> None:
+    page.wait_for_function("() => window.ganvae")
+    heard = page.evaluate(
+        """() => {
+          const heard = [];
+          const stop = window.ganvae.subscribe((state, changed) => heard.push(changed));
+          window.ganvae.set({ pick: 4 });
+          window.ganvae.set({ pick: 4 });
+          window.ganvae.set({ pick: 400, frames: 3, walk: 'zig' });
+          stop();
+          window.ganvae.set({ pick: 5 });
+          return heard;
+        }"""
+    )
+    assert heard == [["pick"]]
+
+
+def test_another_seed_resets_the_sliders(page: Page) -> None:
+    page.wait_for_function("() => window.ganvae")
+    page.evaluate("window.ganvae.set({ sliders: { 2: 1.25 } })")
+    assert page.evaluate("window.ganvae.get().sliders") == {"2": 1.25}
+    page.evaluate("window.ganvae.set({ seed: 43 })")
+    assert page.evaluate("window.ganvae.get().sliders") == {}
+
+
+def test_the_page_has_a_heading_and_named_controls(page: Page) -> None:
+    expect(page.get_by_role("heading", name="ganvae")).to_be_visible()
+    expect(page.get_by_label("Pair of models")).to_be_visible()
+    expect(page.get_by_role("button", name="Reroll")).to_be_visible()
+    expect(page.get_by_label("temperature")).to_be_visible()
