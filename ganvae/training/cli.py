@@ -194,6 +194,8 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
     elif "epochs" in changes:
         changes["steps"] = None
     if options["name"] is not None:
+        if options["name"] == CLASSIFIER:
+            raise UserError(f"{CLASSIFIER!r} is the name of the classifier; give another one.")
         if options["name"] in RECIPES and (changes or options["name"] != recipe.name):
             raise UserError(
                 f"{options['name']!r} is the name of a recipe; give a result of other settings "
