@@ -193,15 +193,18 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
         changes["epochs"] = None
     elif "epochs" in changes:
         changes["steps"] = None
-    if options["name"] is not None:
+    recipe.replace(**changes)  # Says what is wrong with a value before a name is made of it.
+    if options["name"] not in (None, recipe.name):
         if options["name"] == CLASSIFIER:
             raise UserError(f"{CLASSIFIER!r} is the name of the classifier; give another one.")
-        if options["name"] in RECIPES and (changes or options["name"] != recipe.name):
+        if options["name"] in RECIPES:
             raise UserError(
                 f"{options['name']!r} is the name of a recipe; give a result of other settings "
                 f"another name."
             )
         changes["name"] = options["name"]
+    elif changes and options["name"] is not None:
+        raise UserError(f"{recipe.name!r} is the name of a recipe; give other settings another.")
     elif changes:
         changes["name"] = (recipe.name + suffix).replace("+", "")
     return recipe.replace(**changes, shipped=False) if changes else recipe

@@ -1,0 +1,312 @@
+"""train.py as it is typed: in this process where that is quick, in one of its own once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from ganvae import checkpoint
+from ganvae.recipes import RECIPES, Recipe
+from ganvae.training import callbacks, cli, finish, state
+from tests.training.conftest import classifier_weights  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).resolve().parent.parent
+Train = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def train(capsys: pytest.CaptureFixture[str]) -> Train:
+    """`train(*arguments)`: exit status, output and errors of train.py."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        status = cli.main([str(argument) for argument in arguments])
+        output, errors = capsys.readouterr()
+        return status, output, errors
+
+    return call
+
+
+@pytest.fixture
+def folders(
+    tmp_path: Path,
+    small_data: Path,
+    classifier_weights: Path,  # noqa: F811 - the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[str]:
+    """Options that keep a short training inside the test's own folder."""
+    monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
+    monkeypatch.setattr(finish, "SCORE_COUNT", 30)
+    (tmp_path / "weights").mkdir()
+    (tmp_path / "weights" / "digit-classifier").symlink_to(classifier_weights / "digit-classifier")
+    return [
+        f"--weights={tmp_path / 'weights'}",
+        f"--runs={tmp_path / 'runs'}",
+        f"--data-dir={small_data}",
+        "--threads=1",
+        "--device=cpu",
+    ]
+
+
+def dry_run(train: Train, *arguments: object) -> list[dict[str, Any]]:
+    status, output, errors = train(*arguments, "--dry-run")
+    assert (status, errors) == (0, "")
+    decoder, recipes = json.JSONDecoder(), []
+    while output.strip():
+        recipe, end = decoder.raw_decode(output.lstrip())
+        recipes.append(recipe)
+        output = output.lstrip()[end:]
+    return recipes
+
+
+def test_list_shows_every_model_with_its_parameters(train: Train, tmp_path: Path) -> None:
+    status, output, errors = train("--list", "--weights", tmp_path)
+    assert (status, errors) == (0, "")
+    rows = {line.split()[0]: line.split() for line in output.splitlines() if line}
+    assert set(RECIPES) <= set(rows)
+    assert rows["mlp-vae-20"] == ["mlp-vae-20", "A", "20", "652,824", "mnist", "-"]
+    assert rows["gan-100"] == ["gan-100", "D", "100", "186,385", "mnist", "-"]
+    assert "vae = vae-100" in output
+    assert "digit-classifier" in output
+
+
+def test_list_shows_the_time_a_trained_model_took(train: Train, tiny_weights: Path) -> None:
+    _, output, _ = train("--list", "--weights", tiny_weights)
+    rows = {line.split()[0]: line.split() for line in output.splitlines() if line}
+    assert rows["vae-3"][-1] == "16.0"
+    assert rows["vae-100"][-1] == "-"
+
+
+def test_help_shows_defaults(train: Train) -> None:
+    status, output, _ = train("--help")
+    assert status == 0
+    words = " ".join(output.split())
+    for option in ("--model", "--latent", "--resume", "--restart", "--dry-run", "--tensorboard"):
+        assert option in words
+    assert (
+        "Adam's learning rate. [default: vae-100 0.001, gan-100 0.0002; others: --dry-run]" in words
+    )
+    assert "[default: vae-100 25000, gan-100 25000" in words
+    assert "Folder of finished models. [default: weights/]" in words
+    assert "[default: GANVAE_DATA, else data/, downloaded]" in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["--model", "vae", "--latent", "100"], "vae-100"),
+        (["--model", "vae", "--latent", "3"], "vae-3"),
+        (["--model", "gan"], "gan-100"),
+        (["--model", "mlp-gan"], "mlp-gan-100"),
+        (["--model", "mlp-gan-100-leaky"], "mlp-gan-100-leaky"),
+    ],
+)
+def test_dry_run_prints_the_recipe(train: Train, arguments: list[str], name: str) -> None:
+    (shown,) = dry_run(train, *arguments)
+    assert Recipe.from_dict(shown) == RECIPES[name]
+
+
+def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
+    names = [recipe["name"] for recipe in dry_run(train, "--model", "all")]
+    assert names == [name for name, recipe in RECIPES.items() if recipe.shipped]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "changes"),
+    [
+        (["--model=vae", "--latent=32"], "vae-32", {"latent": 32}),
+        (["--model=vae", "--seed=1"], "vae-100-seed1", {"seed": 1}),
+        (["--model=vae-3", "--lr=1e-4"], "vae-3-lr0.0001", {"lr": 1e-4}),
+        (["--model=vae-3", "--beta=4", "--seed=2"], "vae-3-beta4-seed2", {"beta": 4.0, "seed": 2}),
+        (["--model=vae-3", "--epochs=2"], "vae-3-epochs2", {"epochs": 2, "steps": None}),
+        (["--model=mlp-vae", "--steps=9"], "mlp-vae-20-steps9", {"epochs": None, "steps": 9}),
+        (
+            ["--model=gan", "--adam-beta1=0.9", "--real-label=0.9"],
+            "gan-100-adambeta10.9-reallabel0.9",
+            {"adam_betas": [0.9, 0.999], "real_label": 0.9},
+        ),
+        (
+            ["--model=gan", "--prior=uniform", "--dataset=fashion-mnist"],
+            "gan-100-prioruniform-datasetfashion-mnist",
+            {"prior": "uniform", "dataset": "fashion-mnist"},
+        ),
+        (["--model=mini-gan", "--dropout=0", "--name=dry"], "dry", {"dropout": 0.0}),
+    ],
+)
+def test_names_are_derived_from_what_differs(
+    train: Train, arguments: list[str], name: str, changes: dict[str, Any]
+) -> None:
+    (shown,) = dry_run(train, *arguments)
+    assert shown["name"] == name
+    assert not shown["shipped"]
+    for field, value in changes.items():
+        assert shown[field] == value
+
+
+def test_an_option_that_says_what_the_recipe_says_changes_nothing(train: Train) -> None:
+    (shown,) = dry_run(train, "--model=vae", "--lr=0.001", "--steps=25000", "--seed=0", "--beta=1")
+    assert Recipe.from_dict(shown) == RECIPES["vae-100"]
+
+
+MISTAKES = [
+    ([], "Name a model with --model"),
+    (["--model=vea"], "There is no model 'vea'; there are: mlp-vae-20"),
+    (["--model=vae", "--latent=0"], "whole number from 1 to 1024, not 0"),
+    (["--model=vae", "--latent=many"], "'many' is not a valid integer"),
+    (["--model=vae", "--latent=1.5"], "'1.5' is not a valid integer"),
+    (["--model=vae", "--lr=0"], "learning rate must be in (0, 1], not 0.0"),
+    (["--model=vae", "--lr=nan"], "learning rate must be in (0, 1], not nan"),
+    (["--model=vae", "--batch-size=1"], "batch size must be a whole number from 2 to 65536, not 1"),
+    (["--model=vae", "--epochs=0"], "epochs must be a whole number from 1"),
+    (["--model=vae", "--steps=-5"], "steps must be a whole number from 1"),
+    (["--model=vae", "--epochs=1", "--steps=1"], "Give --epochs or --steps, not both"),
+    (["--model=vae", "--seed=-1"], "seed must be a whole number from 0 to 4294967295"),
+    (["--model=gan", "--adam-beta1=1"], "Adam's betas must be two numbers in [0, 1)"),
+    (["--model=gan", "--beta=2"], "--beta belongs to a VAE, and gan-100 is none"),
+    (["--model=vae", "--real-label=.9"], "--real-label belongs to a GAN, and vae-100 is none"),
+    (["--model=gan", "--prior=cauchy"], "prior must be normal or uniform, not 'cauchy'"),
+    (["--model=gan", "--dataset=celeba"], "dataset must be mnist or fashion-mnist"),
+    (["--model=gan", "--precision=float16"], "precision must be float32 or bfloat16"),
+    (["--model=gan", "--real-label=0"], "real label must be in (0, 1]"),
+    (["--model=vae", "--threads=0"], "--threads must be from 1 to 1024, not 0"),
+    (["--model=vae", "--resume", "--restart"], "Give --resume or --restart, not both"),
+    (["--model=all", "--latent=3"], "--model all takes neither --latent nor --name"),
+    (["--model=all", "--name=x"], "--model all takes neither --latent nor --name"),
+    (["--model=vae", "--colour=red"], "No such option"),
+    (["--model=vae", "surplus"], "unexpected extra argument"),
+    (["--model=vae", "--name=../escape"], "A model's name is 1 to 64 small letters"),
+    (["--model=vae", "--name="], "A model's name is 1 to 64 small letters"),
+    # Never under the name of a model that ships, or of the classifier.
+    (["--model=vae-3", "--lr=.1", "--name=vae-3"], "'vae-3' is the name of a recipe"),
+    (["--model=vae-3", "--name=gan-100"], "'gan-100' is the name of a recipe"),
+    (["--model=vae", "--latent=32", "--name=vae-100"], "'vae-100' is the name of a recipe"),
+    (["--model=vae", "--name=digit-classifier"], "'digit-classifier' is the name of"),
+]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"), MISTAKES, ids=[" ".join(case[0]) or "nothing" for case in MISTAKES]
+)
+def test_a_mistake_is_one_sentence_and_status_2(
+    train: Train, arguments: list[str], sentence: str
+) -> None:
+    status, output, errors = train(*arguments, "--dry-run")
+    assert status == 2
+    assert output == ""
+    assert errors.startswith("train.py: ")
+    assert sentence in errors
+    assert errors.count("\n") == 1
+
+
+def test_missing_data_is_one_sentence_and_status_2(
+    train: Train, folders: list[str], tmp_path: Path
+) -> None:
+    status, _, errors = train("--model=vae-3", *folders, f"--data-dir={tmp_path / 'none'}")
+    assert status == 2
+    assert "There is no mnist in" in errors
+    assert "--data-dir" in errors
+
+
+def test_a_short_training_writes_every_file(
+    train: Train, folders: list[str], tmp_path: Path
+) -> None:
+    status, output, _ = train("--model=vae", "--latent=3", "--epochs=1", "--seed=5", *folders)
+    assert status == 0
+    name = "vae-3-epochs1-seed5"
+    folder = tmp_path / "weights" / name
+    assert output.splitlines()[-1] == f"{name} is in {folder}"
+    assert {path.name for path in folder.iterdir()} == {
+        "README.md",
+        "config.json",
+        "history.csv",
+        "metrics.json",
+        "model.safetensors",
+        "snapshots",
+    }
+    model = checkpoint.load(folder)
+    assert model.recipe == RECIPES["vae-3"].replace(
+        name=name, epochs=1, steps=None, seed=5, shipped=False
+    )
+    assert model.generate(torch.zeros(1, 3)).shape == (1, 1, 32, 32)
+    # 150 images in batches of 32.
+    assert checkpoint.read_history(folder)["step"] == [1, 2, 3, 4, 5]
+    assert checkpoint.read_metrics(folder)["training"]["images"] == 150
+    assert checkpoint.read_json(folder / checkpoint.CONFIG)["command"].startswith("python train.py")
+    assert (folder / "README.md").read_text().startswith("---\nlicense: apache-2.0\n")
+    assert "vae-3-epochs1-seed5" in (folder / "README.md").read_text()
+    # It shows among the models, and --resume knows that it is finished.
+    _, listed, _ = train("--list", *folders)
+    assert name in listed
+    status, output, _ = train(
+        "--model=vae", "--latent=3", "--epochs=1", "--seed=5", "--resume", *folders
+    )
+    assert status == 0
+    assert f"{name} is finished already" in output
+
+
+def test_an_interrupted_training_is_resumed_from_the_command_line(
+    train: Train, folders: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["--model=mini-gan", "--epochs=2", *folders]
+    call = callbacks.Saver.__call__
+
+    def stop_at_3(saver: Any, running: Any, values: Any) -> None:
+        saver._asked = running.step == 3
+        call(saver, running, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(callbacks.Saver, "__call__", stop_at_3)
+        status, output, _ = train(*arguments)
+    assert status == 130
+    assert "Stopped and saved; go on with: " in output
+    assert output.rstrip().endswith("--resume")
+    run = tmp_path / "runs" / "mini-gan-100-epochs2"
+    assert state.read_details(run)["step"] == 3
+    status, _, errors = train(*arguments)
+    assert status == 2
+    assert "stopped at step 3: go on with --resume, or throw it away with --restart" in errors
+    status, _, _ = train(*arguments, "--resume")
+    assert status == 0
+    steps = checkpoint.read_metrics(tmp_path / "weights" / run.name)["training"]["steps"]
+    assert steps == 6
+
+
+def test_a_name_resumed_with_other_settings_is_refused(
+    train: Train, folders: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["--model=mini-gan", "--epochs=2", "--name=mine", *folders]
+    call = callbacks.Saver.__call__
+
+    def stop_at_once(saver: Any, running: Any, values: Any) -> None:
+        saver._asked = True
+        call(saver, running, values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(callbacks.Saver, "__call__", stop_at_once)
+        assert train(*arguments)[0] == 130
+    status, _, errors = train(*arguments, "--lr=.01", "--resume")
+    assert status == 2
+    assert "This run began with lr = 0.002, but 0.01 was asked for" in errors
+
+
+def test_the_file_itself_exits_with_the_status() -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "GANVAE_DATA"}
+    process = subprocess.run(
+        [sys.executable, "train.py", "--model", "vae", "--latent", "5000"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert process.returncode == 2
+    assert process.stdout == ""
+    assert process.stderr == (
+        "train.py: The latent size must be a whole number from 1 to 1024, not 5000.\n"
+    )
