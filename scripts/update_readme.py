@@ -24,7 +24,7 @@ WEIGHTS = ROOT / "weights"
 RESULTS = ROOT / "benchmarks" / "results"
 
 # What the studies report: (model, what, step or epoch, column of history.csv, figure).
-REPORTED: tuple[tuple[str, str, int | None, str, float], ...] = (
+REPORTED: tuple[tuple[str, str, int, str, float], ...] = (
     ("mlp-vae-20", "train loss, epoch 1", 1, "train_loss", 157.5),
     ("mlp-vae-20", "test loss, epoch 100", 100, "test_loss", 100.7),
     ("mlp-gan-100", "D loss, epoch 100", 100, "d_loss", 1.25),
@@ -92,11 +92,9 @@ def studies() -> str:
         if not history:
             continue
         recipe = RECIPES[name]
-        step = (
-            moment
-            if recipe.steps
-            else moment * recipe.total_steps(_TRAINING_IMAGES) // recipe.epochs
-        )
+        step = moment
+        if recipe.epochs is not None:
+            step *= recipe.total_steps(_TRAINING_IMAGES) // recipe.epochs
         ours = _nearest(history, column, step)
         rows.append(f"| `{name}` | {what} | {figure:g} | {ours:.4g} |")
     return table("| model | figure | study | here |", rows)
@@ -157,9 +155,9 @@ def filled(text: str) -> str:
     """The README with every table made anew."""
     for name, make in TABLES.items():
         block = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
-        text = re.sub(
-            rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, text, flags=re.DOTALL
-        )
+        # A backslash in the new text would be read as a reference to a group.
+        new = block.replace("\\", r"\\")
+        text = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", new, text, flags=re.DOTALL)
     return text
 
 

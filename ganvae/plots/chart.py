@@ -207,7 +207,7 @@ def _draw(spec: Spec, frame: dict[str, Any]) -> str:
         (frame["right"] - frame["left"]) / width,
         (frame["bottom"] - frame["top"]) / height,
     )
-    settings = {"svg.fonttype": "none", "svg.hashsalt": spec.key, "axes.unicode_minus": False}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": spec.key, "axes.unicode_minus": False}
     with _DRAWING, matplotlib.rc_context(settings):
         figure = Figure(figsize=(width / 72, height / 72), dpi=72, frameon=False)
         axes = figure.add_axes(box, frameon=False)
@@ -227,7 +227,8 @@ def _draw_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
     axes.set_xlim(*frame["x"])
     axes.set_ylim(*frame["y"])
     axes.minorticks_off()
-    x_ticks = log_ticks(*frame["x"], most=max(3, int((frame["right"] - frame["left"]) // 70)))
+    low, high = frame["x"]
+    x_ticks = log_ticks(low, high, max(3, int((frame["right"] - frame["left"]) // 70)))
     y_ticks = (log_ticks if spec.log_y else linear_ticks)(*frame["y"])
     axes.set_xticks(x_ticks, [short(tick) for tick in x_ticks])
     axes.set_yticks(y_ticks, [short(tick) for tick in y_ticks])

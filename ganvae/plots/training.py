@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from ganvae.plots.chart import Chart, Level, Line, Spec, Style, draw
 from ganvae.plots.svg import GAN, GAN_PALE, GAN_STRONG, REAL, VAE, VAE_PALE, VAE_STRONG
@@ -77,7 +78,7 @@ def training_charts(runs: Sequence[Run], main: str | None = None, width: int = 5
     return [draw(spec, width, height) for spec in specs]
 
 
-def _fits(value: float | None) -> bool:
+def _fits(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value) and abs(value) < _LARGEST
 
 

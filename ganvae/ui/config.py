@@ -43,7 +43,8 @@ def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
 def default_member(names: list[str]) -> str | None:
     """The member that is shown first: the largest latent size of those that ship."""
     shipped = [name for name in names if name in RECIPES and RECIPES[name].shipped]
-    return (shipped or names or [None])[-1]
+    candidates = shipped or names
+    return candidates[-1] if candidates else None
 
 
 def page_config(collection: Collection) -> dict[str, Any]:

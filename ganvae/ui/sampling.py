@@ -10,6 +10,7 @@ from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import Array
+from ganvae.models import VAE
 
 
 def sample_z(collection: Collection, name: str, seed: int, count: int, temperature: float) -> Array:
@@ -52,5 +53,7 @@ def grids(
     if matched:
         for name in names:
             if name not in gans:
-                images[name] = collection.model(name).reconstruct(images[gans[0]])
+                vae = collection.model(name)
+                assert isinstance(vae, VAE)
+                images[name] = vae.reconstruct(images[gans[0]])
     return {name: images[name] for name in names}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import functools
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ _FRAME_WIDTH, _STRIP_WIDTH = 256, 64
 
 def functions(collection: Collection) -> list[Callable[[Data], Data]]:
     """The functions below, for one collection, under their own names."""
-    made = []
+    made: list[Callable[[Data], Data]] = []
     for function in (find_axes, find_latents, decode, walk, export):
         bound = functools.partial(function, collection)
         # Gradio finds a function of the page by its name.
@@ -126,7 +126,7 @@ def export(collection: Collection, data: Data) -> Data:
     if file_format == "frame":
         chosen = {name: images[frame : frame + 1] for name, images in walked.items()}
         return _file(f"{stem}-frame-{frame + 1}.png", "image/png", render.png(_frames(chosen)[0]))
-    movie = render.animation(_frames(walked), file_format, fps)
+    movie = render.animation(_frames(walked), cast(render.AnimationFormat, file_format), fps)
     return _file(f"{stem}.{file_format}", f"image/{file_format}", movie)
 
 

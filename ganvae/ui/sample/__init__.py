@@ -47,7 +47,8 @@ class SampleTab(PageComponent):
             }
         }
 
-    def download(self, data: dict[str, Any]) -> dict[str, Any]:
+    # gr.HTML has a method of that name, for an event that this component has no use for.
+    def download(self, data: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
         """All grids in one picture: {"image": a PNG as data URL}."""
         grids = self._grids(data)
         parts = [render.grid(images, scale=_DOWNLOAD_SCALE) for images in grids.values()]
