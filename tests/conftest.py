@@ -11,8 +11,8 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvae import checkpoint, files
-from ganvae.models import build
+from ganvae import checkpoint, files, latents
+from ganvae.models import GAN, VAE, build
 from ganvae.recipes import RECIPES, Recipe
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
@@ -25,6 +25,8 @@ TINY = (
     # A pair that has only one of its two members.
     RECIPES["mini-gan-100"].replace(decoder_widths=(8,), encoder_widths=(8,)),
 )
+# How much a pixel changes from one z to the next, as a standard deviation in [0, 1].
+LIVELY = 0.1
 MOMENTS = (0, 1, 10)
 SHEET_COLUMNS, SHEET_ROWS = 8, 4
 
@@ -88,6 +90,7 @@ def write_model(folder: Path, recipe: Recipe) -> None:
     """An untrained model of a recipe as its folder in `weights/`."""
     folder.mkdir(parents=True)
     model = build(recipe)
+    enliven(model)
     checkpoint.save_weights(folder, model)
     files.write_json(
         folder / checkpoint.CONFIG,
@@ -130,6 +133,21 @@ def write_model(folder: Path, recipe: Recipe) -> None:
     files.write_json(folder / checkpoint.METRICS, metrics)
     _write_history(folder, recipe)
     _write_snapshots(folder, recipe)
+
+
+def enliven(model: VAE | GAN) -> None:
+    """Enlarge the weights that make pictures until these differ from one z to the next.
+
+    As first drawn, so small a network paints the same grey whatever z is, and a test that compares
+    two pictures would find them equal by chance.
+    """
+    network = model.decoder if isinstance(model, VAE) else model.generator
+    recipe = model.recipe
+    z = torch.from_numpy(latents.sample_z(0, recipe.latent, 16, recipe.prior))
+    with torch.no_grad():
+        while model.generate(z).std(dim=0).mean() < LIVELY:
+            for parameter in network.parameters():
+                parameter.mul_(1.25)
 
 
 def _write_history(folder: Path, recipe: Recipe) -> None:
