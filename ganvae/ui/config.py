@@ -21,8 +21,13 @@ def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
 
     Every model is loaded here, once: a visitor never meets a broken one.
     """
+
+    def problem(name: str, sentence: str) -> str:
+        # Visitors need not know where on this computer the models lie.
+        return f"{name}: {sentence.replace(f'{collection.weights}{os.sep}', '')}"
+
     problems = [
-        f"{entry.name}: {entry.problem}" for entry in collection.entries.values() if entry.problem
+        problem(entry.name, entry.problem) for entry in collection.entries.values() if entry.problem
     ]
     broken: set[str] = set()
     pairs = []
@@ -32,7 +37,7 @@ def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
                 collection.model(name)
             except UserError as error:
                 broken.add(name)
-                problems.append(f"{name}: {error}")
+                problems.append(problem(name, str(error)))
         vaes = [name for name in pair.vaes if name not in broken]
         gans = [name for name in pair.gans if name not in broken]
         if vaes or gans:

@@ -92,7 +92,8 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
         "head": (
             f"<script>window.ganvaeConfig = {data};</script>\n<style>{styles}</style>\n{scripts}"
         ),
-        "footer_links": [],
+        # Without it Gradio has no API page for our header to link to; the footer itself is hidden.
+        "footer_links": ["api"],
     }
 
 

@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
 
+# Of the untrained stand-ins, those of perceptrons draw another picture for another z.
+LIVELY = "?pair=digits-perceptrons&n=64"
 SAMPLE = "#gv-sample"
 GRIDS = f"{SAMPLE} .gv-stage canvas"
 PHONE = {"width": 390, "height": 844}
@@ -80,8 +82,9 @@ def test_opens_with_both_grids_drawn_and_asks_the_server_nothing(open_page: Open
         expect(panel).to_have_text(re.compile(r"\d+ % of real · (blur|like real|noise)"))
 
 
-def test_the_same_seed_is_the_same_pixels_and_another_is_not(page: Page) -> None:
-    first = grids(ready(page))
+def test_the_same_seed_is_the_same_pixels_and_another_is_not(open_page: OpenPage) -> None:
+    page = ready(open_page(LIVELY))
+    first = grids(page)
     page.locator(f"{SAMPLE} .reroll").click()
     seed = state(page)["seed"]
     assert seed != 42
@@ -159,8 +162,9 @@ def test_a_click_chooses_an_image_and_the_keyboard_another(page: Page) -> None:
     )
 
 
-def test_matched_redraws_the_gans_pictures(page: Page) -> None:
-    vae, gan = grids(ready(page))
+def test_matched_redraws_the_gans_pictures(open_page: OpenPage) -> None:
+    page = ready(open_page(LIVELY))
+    vae, gan = grids(page)
     page.locator(f"{SAMPLE} .matched").check()
     expect(page.locator(GRIDS).first).to_have_attribute("aria-label", re.compile("reconstructions"))
     matched_vae, matched_gan = grids(page)
@@ -186,15 +190,16 @@ def test_all_vaes_side_by_side(page: Page) -> None:
     assert page.evaluate("window.ganvae.members()") == ["vae-3", "gan-100"]
 
 
-def test_count_and_temperature(page: Page) -> None:
-    ready(page)
+def test_count_and_temperature(open_page: OpenPage) -> None:
+    page = ready(open_page(LIVELY))
     page.evaluate("window.ganvae.set({count: 4, temperature: 0})")
     expect(page.locator(GRIDS).first).to_have_attribute("aria-label", re.compile("^4 samples"))
     page.wait_for_function("() => !document.querySelector('#gv-sample .gv-panel.busy')")
     for grid in grids(page):
-        # At temperature 0 all images are the centre of the latent space; the first is outlined.
+        # All four are the centre of the latent space; the first is outlined.
         half = grid.shape[0] // 2
-        assert (grid[:half, half + 1 :] == grid[half + 1 :, half + 1 :]).mean() > 0.98
+        above, below = grid[:half, half + 1 :], grid[-half:, half + 1 :]
+        assert (above == below).mean() > 0.98
 
 
 def test_download_is_a_picture_of_both_grids(page: Page) -> None:

@@ -98,6 +98,8 @@ def test_bad_models_are_named_and_the_others_work(tiny_weights: Path, tmp_path: 
     assert list(config["models"]) == ["vae-3"]
     assert config["pairs"][0]["gans"] == []
     assert sorted(problem.split(":")[0] for problem in config["problems"]) == ["gan-100", "vae-10"]
+    # Visitors see these sentences.
+    assert str(tmp_path) not in " ".join(config["problems"])
     build(Collection(tmp_path))
 
 

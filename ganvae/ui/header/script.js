@@ -44,6 +44,23 @@ const asked = new URLSearchParams(window.location.search).has("__theme");
 if (stored && !asked) ganvae.setTheme(stored === "dark");
 showTheme();
 
+// Gradio's own button, which our style hides, opens its API page over ours. A link alone does not:
+// Gradio then believes the page to be open but has not loaded it.
+function openApi() {
+  const button = document.querySelector("footer .show-api");
+  if (!button || document.querySelector(".api-docs")) return false;
+  if (new URLSearchParams(window.location.search).get("view") === "api") button.click();
+  button.click();
+  return true;
+}
+api.addEventListener("click", (event) => {
+  const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey;
+  if (!elsewhere && openApi()) event.preventDefault();
+});
+if (new URLSearchParams(window.location.search).get("view") === "api") {
+  window.setTimeout(openApi, 0);
+}
+
 share.addEventListener("click", async () => {
   const link = ganvae.link();
   try {

@@ -68,7 +68,7 @@ function show(name, state) {
   panel.setSharpness(ratios ? ratios.reduce((sum, ratio) => sum + ratio, 0) / shown : null, shown);
   const model = ganvae.config.models[name];
   const again = entry.request.matched && model.family === "vae";
-  panel.setNote(again ? "redraws the GAN's pictures" : "");
+  panel.setNote(again ? "redraws the GAN's" : "");
   const what = again ? "reconstructions of the GAN's samples" : "samples";
   const which = state.pick < shown ? ` Image ${state.pick + 1} is chosen; arrow keys choose another, Enter explores it.` : "";
   grid.canvas.setAttribute(

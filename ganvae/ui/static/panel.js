@@ -89,9 +89,10 @@
       root.dataset.verdict = word;
       fill.style.width = `${(Math.min(ratio, BAR_END) / BAR_END) * 100}%`;
       value.replaceChildren(
-        make("b", "", {}, `${Number(percent.toPrecision(3))} %`),
+        make("b", "", {}, percent > 999 ? "over 999 %" : `${percent} %`),
         make("span", "gv-of-real", {}, " of real"),
-        make("span", "gv-verdict", {}, ` · ${word}`),
+        make("span", "gv-dot", {}, " ·"),
+        ` ${word}`,
       );
       const over = count ? `the ${count === 1 ? "picture" : `${count} pictures`} shown` : "the pictures shown";
       root.title =

@@ -250,6 +250,16 @@
     toastTimer = window.setTimeout(() => box.classList.remove("shown"), 6000);
   }
 
+  // A finger can't hover: a tap on a term tells what its tooltip would.
+  document.addEventListener("click", (event) => {
+    const term = event.target.closest?.(".gv-term, .gv-panel-name, .gv-latent");
+    const told = term?.closest("[title]")?.title;
+    if (!told || !window.matchMedia("(hover: none)").matches) return;
+    // A question should not open a field's keyboard; but a switch is there to be switched.
+    if (!term.closest("label")?.querySelector("[type=checkbox]")) event.preventDefault();
+    toast(told);
+  });
+
   const THEME = "ganvae-theme";
   function setTheme(dark) {
     document.body.classList.toggle("dark", dark);
