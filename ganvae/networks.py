@@ -179,6 +179,10 @@ def initialise(module: nn.Module, scheme: str) -> None:
     `default` leaves PyTorch's; `xavier` is Glorot and Bengio's uniform with zero biases (study B);
     `dcgan` draws convolutions from N(0, .02) and batch norm scales from N(1, .02) (study D).
     """
+    # On the meta device, where a checkpoint's shapes are checked, there are no weights to set; to
+    # draw normal numbers there PyTorch imports its compiler, which takes more than a second.
+    if any(parameter.is_meta for parameter in module.parameters()):
+        return
     for layer in module.modules():
         if scheme == "xavier" and isinstance(layer, nn.Linear):
             nn.init.xavier_uniform_(layer.weight)
