@@ -7,10 +7,12 @@ import math
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from ganvae.plots import Chart, Run, training_charts
-from ganvae.plots.chart import running_mean, spread
+from ganvae.plots.chart import running_mean
+from ganvae.plots.drawing import spread
 from ganvae.plots.numbers import linear_ticks, log_ticks, short
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -139,6 +141,23 @@ def test_levels_stand_at_one_and_one_half() -> None:
         assert start[1] == end[1]
         assert data_point(charts[key], *start)[1] == pytest.approx(value, rel=1e-3)
     assert "real digits" in texts(charts["sharpness"])
+
+
+def test_the_word_on_a_level_keeps_clear_of_the_curves() -> None:
+    # The GAN is at 1 at first, the VAE falls to it later.
+    images = [1000.0, 10_000.0, 100_000.0]
+    runs = [
+        Run("a-3", "vae", 3, {"images": [*images], "sharpness": [0.4, 0.4, 0.4]}),
+        Run("b-3", "gan", 3, {"images": [*images], "sharpness": [0.95, 1.05, 2.0]}),
+    ]
+    chart = by_key(training_charts(runs))["sharpness"]
+    root = ElementTree.fromstring(chart.svg)
+    (word,) = (e for e in root.iter(f"{SVG}text") if "".join(e.itertext()) == "real digits")
+    left, baseline = float(word.get("x") or "nan"), float(word.get("y") or "nan")
+    curve = path_points(chart, "b-3-sharpness")
+    for x in (left, left + 30, left + 60):
+        height = np.interp(x, [point[0] for point in curve], [point[1] for point in curve])
+        assert not baseline - 11 < height < baseline + 2
 
 
 def test_curves_are_named_at_their_ends() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from ganvae.plots.chart import Chart, Level, Line, Spec, Style, draw
+from ganvae.plots.chart import Chart, Level, Line, Spec, Style
+from ganvae.plots.drawing import draw
 from ganvae.plots.svg import GAN, GAN_PALE, GAN_STRONG, REAL, VAE, VAE_PALE, VAE_STRONG
 
 Column = Sequence[float | None]

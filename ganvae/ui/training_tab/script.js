@@ -22,20 +22,23 @@ function chartWidth() {
 }
 
 // Charts of all VAEs of the pair and its GAN; again only when something about them has changed.
-const drawCharts = ganvae.latest(async (again) => {
+const drawCharts = ganvae.latest(async () => {
   const [state, pair] = [ganvae.get(), ganvae.pair()];
-  if (!pair || !ganvae.visible(element)) return;
+  // Before it is laid out there is no width to draw for; the observer below calls again.
+  if (!pair || !ganvae.visible(element) || !holder.clientWidth) return;
   const models = [...pair.vaes, state.gan].filter(Boolean).slice(0, 8);
   const main = pair.vaes.includes(state.vae) ? state.vae : null;
   const request = { models, main, width: chartWidth() };
   const wanted = JSON.stringify(request);
-  if (wanted === drawn && !again) return;
+  if (wanted === drawn) return;
   holder.setAttribute("aria-busy", "true");
   const answer = await ganvae.ask(server.charts(request));
   holder.setAttribute("aria-busy", "false");
   if (!answer) return;
   drawn = wanted;
   charts.draw(answer.charts);
+  // The page may have been laid out anew while the server drew.
+  if (holder.clientWidth && chartWidth() !== request.width) drawCharts();
 });
 
 ganvae.stageRow(element.querySelector(".gv-stage-row"), (panels) => timelapse.setPanels(panels));
@@ -45,16 +48,21 @@ ganvae.subscribe((state, changed) => {
   if (changed.includes("tab") && state.tab !== "training") timelapse.stop();
   const opened = changed.includes("tab") && state.tab === "training";
   // The tab's content is laid out after the change: measure it then.
-  if (opened) window.requestAnimationFrame(() => (timelapse.redraw(), drawCharts()));
-  else if (["pair", "vae", "gan"].some((key) => changed.includes(key))) drawCharts();
+  if (opened) {
+    window.requestAnimationFrame(() => {
+      timelapse.redraw();
+      drawCharts();
+    });
+  }
+  if (!opened && ["pair", "vae", "gan"].some((key) => changed.includes(key))) drawCharts();
 });
 
 window.addEventListener("ganvae:theme", () => timelapse.redraw());
 
 let width = 0;
 new ResizeObserver(() => {
-  if (!ganvae.visible(element) || element.clientWidth === width) return;
-  width = element.clientWidth;
+  if (!ganvae.visible(element) || holder.clientWidth === width) return;
+  width = holder.clientWidth;
   timelapse.redraw();
   drawCharts();
-}).observe(element);
+}).observe(holder);
