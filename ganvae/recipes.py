@@ -52,7 +52,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "digits-perceptrons",
         "Digits, perceptrons",
-        "Look between the strokes: the VAE leaves a soft haze, the GAN scatters white specks.",
+        "Look around the strokes: the VAE leaves a soft haze, the GAN leaves specks that its "
+        "discriminator never learned to see.",
     ),
     Pair(
         "digits-small",
