@@ -28,12 +28,12 @@ _NOTES = {
     "mlp-vae-20": "The study's text says batch 64, its code 100; this follows the text.",
     "mlp-gan-100": (
         "The study's text says batch normalisation, ReLU and batch 64; its code has LeakyReLU(.2), "
-        "dropout .3, no batch normalisation and batch 100. This model follows the text; the code's "
-        "variant is the recipe `mlp-gan-100-leaky`. The specks around the digits are nearly the same "
-        "in every sample: the discriminator's batch normalisation takes the mean of each batch, real "
-        "or generated, away, and with it whatever all pictures of a batch share, so nothing teaches "
-        "the generator to remove them. For the same reason its realness in evaluation mode says "
-        "little about single pictures."
+        "dropout .3, no batch normalisation and batch 100. This model follows the text; the "
+        "code's variant is the recipe `mlp-gan-100-leaky`. The specks around the digits are nearly "
+        "the same in every sample: the discriminator's batch normalisation takes the mean of each "
+        "batch, real or generated, away, and with it whatever all pictures of a batch share, so "
+        "nothing teaches the generator to remove them. For the same reason its realness in "
+        "evaluation mode says little about single pictures."
     ),
     "mini-gan-100": (
         "The study's script drops the last, smaller batch of every epoch; here no image is dropped."
