@@ -1,0 +1,104 @@
+"""python scripts/screenshots.py: take the README's pictures of the page, with the shipped models.
+
+Starts `app.py` itself and drives it in Chromium; needs what requirements-dev.txt installs.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+DESKTOP, PHONE = (1280, 840), (390, 844)
+_START_SECONDS = 120
+_SETTLE_MS = 4000
+_GAP = 24
+
+VIEWS = {
+    "sample.png": "",
+    "explore.png": "?tab=explore&pick=9",
+    "walk.png": "?tab=walk&pick=9",
+    "training.png": "?tab=training&vae=all",
+}
+PHONE_VIEWS = ("", "?tab=explore&pick=9", "?tab=walk&pick=9")
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a running page."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    app = subprocess.Popen([sys.executable, str(ROOT / "app.py"), "--port", str(port)])
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        until = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                urllib.request.urlopen(url, timeout=10).close()
+                break
+            except (urllib.error.URLError, TimeoutError):
+                if app.poll() is not None or time.monotonic() > until:
+                    raise
+                time.sleep(0.3)
+        yield url
+    finally:
+        app.terminate()
+        app.wait()
+
+
+def picture(browser: Browser, url: str, size: tuple[int, int], scale: float) -> bytes:
+    """PNG of the page at an address, once it has settled."""
+    page = browser.new_page(
+        viewport={"width": size[0], "height": size[1]}, device_scale_factor=scale
+    )
+    page.set_default_timeout(_START_SECONDS * 1000)
+    page.goto(url)
+    page.wait_for_selector(".gv-panel")
+    page.wait_for_timeout(_SETTLE_MS)
+    shot = page.screenshot()
+    page.close()
+    return shot
+
+
+def main() -> int:
+    """Take every picture; the exit status."""
+    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser_path is None:
+        print("The pictures need Chromium or Chrome on the PATH.", file=sys.stderr)
+        return 2
+    DOCS.mkdir(exist_ok=True)
+    with served() as url, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        for name, view in VIEWS.items():
+            (DOCS / name).write_bytes(picture(browser, url + view, DESKTOP, 1))
+        phones = [
+            Image.open(io.BytesIO(picture(browser, url + view, PHONE, 1.5))) for view in PHONE_VIEWS
+        ]
+        browser.close()
+    width = sum(phone.width for phone in phones) + _GAP * (len(phones) - 1)
+    sheet = Image.new("RGB", (width, phones[0].height), "white")
+    left = 0
+    for phone in phones:
+        sheet.paste(phone, (left, 0))
+        left += phone.width + _GAP
+    sheet.save(DOCS / "phone.png", optimize=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
