@@ -58,7 +58,11 @@ function startExplore(root, server) {
     ]);
     for (const view of views.values()) view.panel.setBusy(false);
     axes.forEach((reply) => reply && spaces.set(reply.model, new LatentSpace(reply)));
-    if (!found) return;
+    if (!found) {
+      // What was not answered is asked again at the next occasion.
+      stale = true;
+      return;
+    }
     starts = Object.fromEntries(
       Object.entries(found.z).map(([name, text]) => [name, floatsOf(text)]),
     );

@@ -27,7 +27,11 @@ function startWalk(root, server) {
     for (const view of views.values()) view.panel.setBusy(true);
     const reply = await ganvae.ask(server.walk(wanted));
     for (const view of views.values()) view.panel.setBusy(false);
-    if (!reply) return;
+    if (!reply) {
+      // What was not answered is asked again at the next occasion.
+      stale = true;
+      return;
+    }
     for (const sent of reply.pictures) {
       const view = views.get(sent.model);
       if (!view) continue;
