@@ -105,9 +105,12 @@ class Chart:
 
 
 def running_mean(values: tuple[float, ...]) -> tuple[float, ...]:
-    """Mean over a window of a twentieth of all values around each, fewer at the two ends."""
-    half = len(values) // 40
-    sums = np.concatenate([[0.0], np.cumsum(values)])
+    """Mean over a window of a twentieth of all values around each, narrower at both ends.
+
+    At the start, where a logarithmic axis spreads the values out, each stands for itself.
+    """
     index = np.arange(len(values))
-    first, last = np.maximum(index - half, 0), np.minimum(index + half + 1, len(values))
+    half = np.minimum(len(values) // 40, (0.15 * index).astype(int))
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    first, last = index - half, np.minimum(index + half + 1, len(values))
     return tuple(((sums[last] - sums[first]) / (last - first)).tolist())
