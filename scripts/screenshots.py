@@ -68,7 +68,7 @@ def picture(browser: Browser, url: str, size: tuple[int, int], scale: float) -> 
     )
     page.set_default_timeout(_START_SECONDS * 1000)
     page.goto(url)
-    page.wait_for_selector(".gv-panel")
+    page.locator(".gv-panel:visible").first.wait_for()
     page.wait_for_timeout(_SETTLE_MS)
     shot = page.screenshot()
     page.close()
