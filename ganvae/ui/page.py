@@ -22,6 +22,14 @@ from ganvae.ui.training_tab import TrainingTab
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "style.css")
 _SCRIPTS = ("store.js", "panel.js")
+_TITLE = "ganvae: VAE against GAN"
+_DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
+# Two squares, one of each colour; in the page itself, so that nothing is asked for.
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Crect x='1' y='3' width='7' height='10' fill='%233b82f6'/%3E"
+    "%3Crect x='8' y='3' width='7' height='10' fill='%23f97316'/%3E%3C/svg%3E"
+)
 _DAY = 24 * 60 * 60
 
 
@@ -52,7 +60,7 @@ def build(collection: Collection) -> Page:
         ("training", "Training", lambda: TrainingTab(collection)),
     )
     with Page(
-        title="ganvae: VAE against GAN",
+        title=_TITLE,
         analytics_enabled=False,
         delete_cache=(_DAY, _DAY),
     ) as page:
@@ -89,9 +97,19 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
             font=("system-ui", "sans-serif"),
             font_mono=("ui-monospace", "monospace"),
         ),
-        "head": (
-            f"<script>window.ganvaeConfig = {data};</script>\n<style>{styles}</style>\n{scripts}"
+        "head": "\n".join(
+            (
+                f'<link rel="icon" href="{_ICON}">',
+                f'<meta name="description" content="{_DESCRIPTION}">',
+                f'<meta property="og:title" content="{_TITLE}">',
+                f'<meta property="og:description" content="{_DESCRIPTION}">',
+                f"<script>window.ganvaeConfig = {data};</script>",
+                f"<style>{styles}</style>",
+                scripts,
+            )
         ),
+        # The browser draws all there is to see: Node has nothing to prepare on the server.
+        "ssr_mode": False,
         # Without it Gradio has no API page for our header to link to; the footer itself is hidden.
         "footer_links": ["api"],
     }

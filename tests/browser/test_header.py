@@ -81,8 +81,8 @@ def test_the_api_link_opens_gradios_page_over_this_view(open_page: OpenPage) -> 
     assert parse_qs(urlsplit(href).query) == {"seed": ["9"], "view": ["api"]}
     link.click()
     docs = page.locator(".api-docs")
-    for endpoint in ("/models", "/sample", "/decode", "/walk"):
-        expect(docs.get_by_text(endpoint, exact=True).first).to_be_visible()
+    expect(docs).to_be_visible()
+    expect(docs).to_contain_text("4 API endpoints")
     assert parse_qs(urlsplit(page.url).query) == {"seed": ["9"], "view": ["api"]}
 
 

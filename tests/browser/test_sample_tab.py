@@ -178,6 +178,30 @@ def test_matched_redraws_the_gans_pictures(open_page: OpenPage) -> None:
     assert (grids(page)[0] == vae).all()
 
 
+def test_a_pair_that_comes_back_looks_as_it_did(page: Page) -> None:
+    before = grids(ready(page))
+    pair = page.locator("#gv-header select")
+    pair.select_option("digits-perceptrons")
+    expect(page.locator(f"{SAMPLE} .gv-panel[data-model=mlp-vae-20]")).to_be_visible()
+    ready(page)
+    pair.select_option("digits-convolutional")
+    expect(page.locator(f"{SAMPLE} .gv-panel[data-model=gan-100]")).to_be_visible()
+    settled(ready(page), 42)
+    for old, new in zip(before, grids(page), strict=True):
+        assert (old == new).all()
+
+
+def test_a_seed_chosen_on_another_tab_is_drawn_on_return(open_page: OpenPage) -> None:
+    page = ready(open_page(LIVELY))
+    before = grids(page)
+    page.evaluate("window.ganvae.set({ tab: 'walk' })")
+    page.evaluate("window.ganvae.set({ seed: 8 })")
+    page.evaluate("window.ganvae.set({ tab: 'sample' })")
+    settled(page, 8)
+    for old, new in zip(before, grids(page), strict=True):
+        assert (old != new).any()
+
+
 def test_all_vaes_side_by_side(page: Page) -> None:
     ready(page)
     count = page.evaluate("window.ganvae.pair().vaes.length")

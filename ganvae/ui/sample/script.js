@@ -118,7 +118,7 @@ function explore() {
 }
 
 const first = props.value;
-let prepared = first
+const prepared = first
   ? decode(first.sheets).then((sheets) => {
       for (const [name, sheet] of sheets) drawn.set(name, { request: first.request, sheet });
     })
@@ -127,16 +127,16 @@ let prepared = first
 ganvae.stageRow(find(".gv-stage-row"), (next) => {
   panels = next;
   for (const [name, panel] of panels) {
-    if (grids.has(name)) continue;
-    const grid = new Grid(pick, explore);
-    grids.set(name, grid);
-    panel.stage.replaceChildren(grid.canvas);
+    // A model that comes back brings the pictures it had.
+    if (!grids.has(name)) grids.set(name, new Grid(pick, explore));
+    panel.stage.replaceChildren(grids.get(name).canvas);
   }
 });
 
 ganvae.subscribe((state, changed) => {
   refreshDock(state);
-  if (!ganvae.visible(element)) return;
+  // Gradio shows the tab a moment later; the canvases draw themselves when they get their size.
+  if (state.tab !== "sample") return;
   if (changed.length === 1 && changed[0] === "pick") {
     for (const name of panels.keys()) show(name, state);
   } else {
@@ -164,9 +164,11 @@ temperature.addEventListener("input", () => ganvae.set({ temperature: Number(tem
 matched.addEventListener("change", () => ganvae.set({ matched: matched.checked }));
 find(".explore").addEventListener("click", explore);
 find(".play").addEventListener("click", () => ganvae.play());
-find(".download").addEventListener("click", async () => {
+find(".download").addEventListener("click", async ({ currentTarget: button }) => {
   const wanted = request(ganvae.get());
+  button.disabled = true;
   const answer = await ganvae.ask(server.download(wanted));
+  button.disabled = false;
   if (!answer) return;
   const link = document.createElement("a");
   link.href = answer.image;
