@@ -405,7 +405,9 @@ RECIPES: dict[str, Recipe] = {
             lr=2e-3,
             precision="float32",
         ),
-        _CONV_VAE.replace(name="vae-3", latent=3),
+        # In float32 this seed leaves the decoder's three first ReLUs dead: the loss within 1 % of
+        # which the rule above speaks would be that of a model that draws one picture only.
+        _CONV_VAE.replace(name="vae-3", latent=3, precision="bfloat16"),
         _CONV_VAE.replace(name="vae-10", latent=10, precision="bfloat16"),
         _CONV_VAE,
         _CONV_VAE.replace(
