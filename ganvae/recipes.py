@@ -405,8 +405,8 @@ RECIPES: dict[str, Recipe] = {
             lr=2e-3,
             precision="float32",
         ),
-        # In float32 this seed draws one picture only: the six ReLUs before the encoder's output die,
-        # so it says nothing of the image. In bfloat16 it learns.
+        # In float32 this seed draws one picture only: the six ReLUs before the encoder's output
+        # die, so it says nothing of the image. In bfloat16 it learns.
         _CONV_VAE.replace(name="vae-3", latent=3, precision="bfloat16"),
         _CONV_VAE.replace(name="vae-10", latent=10),
         _CONV_VAE,
