@@ -73,8 +73,6 @@ def test_share_copies_a_link_to_this_view(open_page: OpenPage, page_url: str) ->
 
 def test_the_api_link_opens_gradios_page_over_this_view(open_page: OpenPage) -> None:
     page = open_page("?seed=9")
-    # Gradio looks there for a server of tools that there is none of, and logs an error.
-    page.route("**/mcp/schema", lambda route: route.fulfill(json=[]))
     link = page.locator("#gv-header .api")
     href = link.get_attribute("href")
     assert href

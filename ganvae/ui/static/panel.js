@@ -80,7 +80,8 @@
       root.classList.toggle("unknown", !known);
       if (!known) {
         fill.style.width = "0";
-        value.textContent = "not measured";
+        // Nothing is said before anything is shown.
+        value.textContent = ratio === undefined ? "" : "not measured";
         root.title = "Sharpness needs to know real pictures; nothing was measured for this model.";
         return;
       }
@@ -100,7 +101,7 @@
         `neighbours), mean over ${over}, as a share of that of real test pictures. The grey mark ` +
         `is real. Under 90 % is blur; over 115 % is noise, not sharpness.`;
     };
-    set(null);
+    set(undefined);
     return { root, set };
   }
 
@@ -149,7 +150,9 @@
       const state = ganvae.get();
       // Beside its brothers only the first carries the switch; the others say what they are.
       const carries = choice && !(state.vae === "all" && family === "vae" && name !== names[0]);
-      latent.replaceChildren("latent ", carries && state.vae !== "all" ? "" : `${model.latent}`);
+      const among = state.vae === "all" && family === "vae";
+      title.textContent = among ? `VAE ${model.latent}` : family.toUpperCase();
+      latent.textContent = among ? "" : `latent ${carries ? "" : model.latent}`;
       if (carries) {
         head.append(choice.group);
         choice.refresh();
