@@ -120,16 +120,17 @@ def speed() -> str:
         ]
     startup = _result("startup.json")
     if startup:
-        seconds = startup["seconds_to_first_samples"]
+        median = startup["median"]
         rows += [
-            f"| from `python app.py` to the first samples | {seconds:.1f} s |",
-            f"| memory of the page's process, peak | {startup['peak_memory_mb']:.0f} MB |",
+            f"| from `python app.py` to the first samples | {median['samples_visible_s']:.1f} s |",
+            f"| memory of the page's process, peak | {median['peak_memory_mib']:.0f} MiB |",
         ]
     explorer = _result("explorer.json")
     if explorer:
+        drag = explorer["single"]
         rows.append(
-            f"| a slider's drag to both pictures repainted, median (p95) | "
-            f"{explorer['median_ms']:.0f} ms ({explorer['p95_ms']:.0f} ms) |"
+            f"| a slider's move to both pictures repainted, median (p95) | "
+            f"{drag['median_ms']:.0f} ms ({drag['p95_ms']:.0f} ms) |"
         )
     return table("| what | measured |", rows)
 
