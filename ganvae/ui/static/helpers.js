@@ -1,0 +1,92 @@
+// What every tab needs besides the state: calls to the server, messages, colours, visibility.
+(() => {
+  const { ganvae } = window;
+
+  // fn gets called with the latest argument only, and never twice at once: for drags.
+  function latest(fn) {
+    let busy = false;
+    let next = null;
+    return async function call(argument) {
+      if (busy) {
+        next = [argument];
+        return;
+      }
+      busy = true;
+      try {
+        await fn(argument);
+      } finally {
+        busy = false;
+        if (next) {
+          const [again] = next;
+          next = null;
+          call(again);
+        }
+      }
+    };
+  }
+
+  // What a server function answers, or null after its error was shown.
+  async function ask(promise) {
+    try {
+      const answer = await promise;
+      if (!answer?.error) return answer;
+      toast(answer.error);
+    } catch {
+      toast("The server does not answer; what you see stays as it is.");
+    }
+    return null;
+  }
+
+  let toastTimer = 0;
+  function toast(sentence) {
+    let box = document.querySelector(".gv-toast");
+    if (!box) {
+      box = document.createElement("div");
+      box.className = "gv-toast";
+      box.setAttribute("role", "alert");
+      document.body.append(box);
+    }
+    box.textContent = sentence;
+    box.classList.add("shown");
+    window.clearTimeout(toastTimer);
+    toastTimer = window.setTimeout(() => box.classList.remove("shown"), 6000);
+  }
+
+  // A finger can't hover: a tap on a term tells what its tooltip would.
+  document.addEventListener("click", (event) => {
+    const term = event.target.closest?.(".gv-term, .gv-panel-name, .gv-latent");
+    const told = term?.closest("[title]")?.title;
+    if (!told || !window.matchMedia("(hover: none)").matches) return;
+    // A question should not open a field's keyboard; but a switch is there to be switched.
+    if (!term.closest("label")?.querySelector("[type=checkbox]")) event.preventDefault();
+    toast(told);
+  });
+
+  const THEME = "ganvae-theme";
+  function setTheme(dark) {
+    document.body.classList.toggle("dark", dark);
+    try {
+      window.localStorage.setItem(THEME, dark ? "dark" : "light");
+    } catch {
+      // Storage may be closed to a frame; the choice then lasts as long as the page.
+    }
+    window.dispatchEvent(new Event("ganvae:theme"));
+  }
+  function storedTheme() {
+    try {
+      return window.localStorage.getItem(THEME);
+    } catch {
+      return null;
+    }
+  }
+
+  Object.assign(ganvae, {
+    latest,
+    ask,
+    toast,
+    setTheme,
+    storedTheme,
+    visible: (element) => element.offsetParent !== null,
+    color: (name) => window.getComputedStyle(document.body).getPropertyValue(name).trim(),
+  });
+})();
