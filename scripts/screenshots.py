@@ -26,7 +26,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP, PHONE = (1280, 840), (390, 844)
 _START_SECONDS = 120
-_SETTLE_MS = 4000
+_SETTLE_MS = 6000
 _GAP = 24
 
 VIEWS = {
