@@ -40,8 +40,8 @@ RESULT = Path(__file__).parent / "results" / "training.json"
 CONVENTIONAL = "conventional"
 WARM_UP_STEPS = 10
 
-# Trains for so many steps and returns the mean of the first loss over them.
-Stretch = Callable[[int], float]
+# Trains for so many steps and returns the mean of the first loss over them, None if not recorded.
+Stretch = Callable[[int], float | None]
 
 
 def ours(recipe: Recipe) -> Stretch:
@@ -53,12 +53,12 @@ def ours(recipe: Recipe) -> Stretch:
     loop = Loop(make_update(model), batches, 0, [curves])
     loss = history.losses[0]
 
-    def run(steps: int) -> float:
+    def run(steps: int) -> float | None:
         loop.total_steps += steps
         before = len(history.rows)
         loop.run()
         rows = [row[loss] for row in history.rows[before:] if loss in row]
-        return statistics.fmean(rows) if rows else float("nan")
+        return statistics.fmean(rows) if rows else None
 
     return run
 
@@ -165,7 +165,7 @@ def compare(
     for run in ways.values():
         run(WARM_UP_STEPS)
     seconds: dict[str, list[float]] = {way: [] for way in ways}
-    losses: dict[str, float] = {}
+    losses: dict[str, float | None] = {}
     for number in range(rounds):
         for way, run in ways.items():
             began = time.perf_counter()
