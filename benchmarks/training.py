@@ -198,9 +198,10 @@ def table(results: dict[str, dict[str, Any]]) -> str:
     lines = [f"{'model':20} {'way':14} {'images/s':>9} {'ratio':>6} {'last loss':>10}"]
     for name, result in results.items():
         for way, values in result["ways"].items():
+            loss = "-" if values["loss"] is None else f"{values['loss']:.4g}"
             lines.append(
                 f"{name:20} {way:14} {values['images_per_second']:9,.0f} "
-                f"{values['speed_ratio']:6.2f} {values['loss']:10.4g}"
+                f"{values['speed_ratio']:6.2f} {loss:>10}"
             )
     return "\n".join(lines)
 
