@@ -22,7 +22,8 @@ import torch
 from ganvae import files
 from ganvae.data import Batches, load_for
 from ganvae.models import VAE, build
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import test_losses
 from ganvae.training.hardware import describe_hardware
 from ganvae.training.updates import make_update

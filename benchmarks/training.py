@@ -28,7 +28,8 @@ from torch.utils.data import DataLoader
 from ganvae import files
 from ganvae.data import DOWNLOAD_FOLDER, Batches, find_data_dir, load_for
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import TrainCurves
 from ganvae.training.hardware import describe_hardware
 from ganvae.training.history import History

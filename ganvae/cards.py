@@ -14,7 +14,8 @@ from typing import Any
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, files
 from ganvae.errors import UserError
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 
 COMPARISON = "comparison.json"
 

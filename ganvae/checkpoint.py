@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from ganvae import files
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 
 WEIGHTS = "model.safetensors"
 CONFIG = "config.json"

@@ -14,7 +14,8 @@ from ganvae.errors import UserError
 from ganvae.latents import Array, Axes
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
-from ganvae.recipes import PAIRS, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import PAIRS
 
 
 @dataclass(frozen=True)

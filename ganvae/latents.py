@@ -17,7 +17,7 @@ from torch import nn
 
 from ganvae.errors import UserError
 from ganvae.models import GAN, GenerativeModel
-from ganvae.recipes import MAX_SEED, Family, Prior
+from ganvae.recipe import MAX_SEED, Family, Prior
 
 Array = NDArray[np.float32]
 

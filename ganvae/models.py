@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from ganvae import networks
 from ganvae.errors import UserError
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from PIL import Image
 
 from ganvae import checkpoint, files, latents
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
 TINY = (

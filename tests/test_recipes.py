@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import FAMILIES, PAIRS, RECIPES, Recipe, find_recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import FAMILIES, PAIRS, RECIPES, find_recipe
 
 # Read off the studies; the GANs' two networks apart.
 VAES = {

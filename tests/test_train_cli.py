@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from ganvae import checkpoint
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 from ganvae.training import callbacks, cli, finish, state
 from tests.training.conftest import classifier_weights  # noqa: F401 - a fixture
 

@@ -13,7 +13,8 @@ import click
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
-from ganvae.recipes import FAMILIES, MAX_LATENT, MAX_SEED, RECIPES, Recipe, find_recipe
+from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
+from ganvae.recipes import FAMILIES, RECIPES, find_recipe
 
 DEFAULT_RUNS = DEFAULT_WEIGHTS.parent / "runs"
 

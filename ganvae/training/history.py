@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from ganvae.recipes import Family
+from ganvae.recipe import Family
 
 _COMMON = ("step", "images", "seconds")
 _SCORES = ("distance", "sharpness")

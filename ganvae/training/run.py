@@ -19,7 +19,7 @@ from ganvae.data import Batches, load_images, resize
 from ganvae.errors import UserError
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, state
 from ganvae.training.hardware import pick_device
 from ganvae.training.history import History

@@ -18,7 +18,7 @@ from torch.optim import Optimizer
 
 from ganvae import files
 from ganvae.errors import UserError
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 
 STATE = "state.safetensors"
 

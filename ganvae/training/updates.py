@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.optim import Adam, Optimizer
 
 from ganvae.models import GAN, VAE
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 from ganvae.training.objectives import NegativeELBO, NonSaturatingLoss, reparameterise
 
 

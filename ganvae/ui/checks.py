@@ -13,7 +13,7 @@ import torch
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.recipes import MAX_SEED, Family
+from ganvae.recipe import MAX_SEED, Family
 
 MAX_COUNT = 100
 MAX_TEMPERATURE = 2.0

@@ -19,7 +19,7 @@ from ganvae import checkpoint, files
 from ganvae.data import load_for, to_float
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 from ganvae.snapshots import read_index, read_sheet
 from ganvae.training import callbacks, loop, run, state
 from tests.training.conftest import (
@@ -368,7 +368,7 @@ def test_missing_data_and_classifier_are_one_sentence(
 KILLED = """
 import sys
 from pathlib import Path
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, run
 import json
 

@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 
 from ganvae.errors import UserError
 from ganvae.models import build
-from ganvae.recipes import Recipe
+from ganvae.recipe import Recipe
 from ganvae.training import state
 from ganvae.training.updates import Update, make_update
 from tests.training.conftest import SHORT_CONV_GAN, SHORT_GAN, SHORT_VAE

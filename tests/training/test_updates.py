@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
 from ganvae.training.updates import GANUpdate, VAEUpdate, make_update
 
 SMALL_VAE = RECIPES["mlp-vae-20"].replace(

@@ -148,8 +148,8 @@ def test_nothing_is_downloaded_where_a_folder_was_named(
         downloads.append(root)
         write_idx(root / IMAGES, np.full((1, 28, 28), 9, np.uint8))
 
-    monkeypatch.setattr(data, "_download", download)
-    monkeypatch.setattr(data, "DOWNLOAD_FOLDER", tmp_path / "own")
+    monkeypatch.setattr(data.digits, "_download", download)
+    monkeypatch.setattr(data.digits, "DOWNLOAD_FOLDER", tmp_path / "own")
     monkeypatch.delenv("GANVAE_DATA", raising=False)
     with pytest.raises(UserError):
         data.load_images("mnist", "test", tmp_path / "named", download=True)
@@ -170,15 +170,15 @@ def test_failed_download_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     class Torchvision:
         datasets = Datasets
 
-    monkeypatch.setattr(data, "import_torchvision", lambda: Torchvision)
-    monkeypatch.setattr(data, "DOWNLOAD_FOLDER", tmp_path)
+    monkeypatch.setattr(data.digits, "import_torchvision", lambda: Torchvision)
+    monkeypatch.setattr(data.digits, "DOWNLOAD_FOLDER", tmp_path)
     monkeypatch.delenv("GANVAE_DATA", raising=False)
     with pytest.raises(UserError, match=r"could not be downloaded \(no route to host\); fetch it"):
         data.load_images("mnist", "train", download=True)
 
 
 def test_our_reading_agrees_with_torchvision(small_data: Path) -> None:
-    datasets = data.import_torchvision().datasets
+    datasets = data.digits.import_torchvision().datasets
     theirs = datasets.MNIST(small_data, train=False)
     assert torch.equal(theirs.data, data.load_images("mnist", "test", small_data)[:, 0])
     assert torch.equal(theirs.targets, data.load_labels("mnist", "test", small_data))

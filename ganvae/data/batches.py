@@ -1,0 +1,42 @@
+"""Shuffled batches out of one uint8 tensor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganvae.data.pixels import to_float
+
+
+@dataclass(frozen=True)
+class Batches:
+    """Shuffled batches of a data set, the same for a seed wherever a run starts.
+
+    Attributes:
+        images: uint8 (N, C, H, W), on the device where batches are wanted.
+        batch_size: images a batch; the last one of an epoch may be smaller, none is dropped.
+        seed: decides the order of every epoch.
+        image_range: what 0 and 255 become.
+    """
+
+    images: Tensor
+    batch_size: int
+    seed: int
+    image_range: tuple[float, float]
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return -(-len(self.images) // self.batch_size)
+
+    def epoch_order(self, epoch: int) -> Tensor:
+        """The order (N,) in which an epoch goes through the images."""
+        order = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
+        return torch.from_numpy(order).to(self.images.device)
+
+    def batch(self, order: Tensor, step: int) -> Tensor:
+        """Batch of the given step, float32 (n, C, H, W) in `image_range`, of an epoch's order."""
+        first = step % self.steps_per_epoch * self.batch_size
+        return to_float(self.images[order[first : first + self.batch_size]], self.image_range)

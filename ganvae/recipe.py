@@ -1,0 +1,272 @@
+"""What a Recipe is: all that decides what a trained model computes, and what may be said in one."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+import reprlib
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from ganvae.errors import UserError
+
+Family = Literal["vae", "gan"]
+Prior = Literal["normal", "uniform"]
+Network = Literal["perceptron", "convolutional"]
+Initialisation = Literal["default", "xavier", "dcgan"]
+Precision = Literal["float32", "bfloat16"]
+Reduction = Literal["sum", "mean"]
+Dataset = Literal["mnist", "fashion-mnist"]
+
+MAX_LATENT = 1024
+MAX_SEED = 2**32 - 1
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides what a trained model computes.
+
+    Attributes:
+        name: the folder in `weights/` and what `--model` takes.
+        family: `vae` or `gan`.
+        study: the letter of the study it reproduces.
+        pair: key of the `Pair` it is shown in.
+        dataset: what it is trained on.
+        image_shape: (channels, height, width).
+        image_range: lowest and highest pixel value the networks see; `generate` is always [0, 1].
+        latent: number of latent dimensions, 1 to 1024.
+        prior: `normal`, N(0, I), or `uniform`, U(-1, 1) in each dimension.
+        network: `perceptron` or `convolutional` (32x32, study D).
+        decoder_widths: hidden widths (or channels) of the decoder or generator, from z outwards.
+        encoder_widths: hidden widths (or channels) of the encoder or discriminator, from x inwards.
+        batch_norm: batch normalisation after each hidden layer.
+        leak: slope of the hidden activations below 0; 0 is a plain ReLU.
+        dropout: share of hidden units dropped in training, never in pictures.
+        initialisation: `default` (PyTorch's), `xavier` (uniform, biases 0) or `dcgan` (N(0, .02)).
+        beta: weight of the KL term in the ELBO (VAE only); 1 is the ELBO itself.
+        reduction: whether a VAE's loss is summed over the batch or averaged.
+        real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
+        lr: Adam's learning rate.
+        adam_betas: Adam's two decay rates.
+        batch_size: images a step.
+        epochs: passes over the training set; None where `steps` is set.
+        steps: optimiser steps; None where `epochs` is set.
+        precision: `float32`, or `bfloat16` autocast.
+        seed: what everything random in training is drawn from, 0 to 2**32 - 1.
+        shipped: whether `--model all` trains it and `weights/` holds it.
+    """
+
+    name: str
+    family: Family
+    study: str
+    pair: str
+    dataset: Dataset
+    image_shape: tuple[int, int, int]
+    image_range: tuple[float, float]
+    latent: int
+    prior: Prior
+    network: Network
+    decoder_widths: tuple[int, ...]
+    encoder_widths: tuple[int, ...]
+    batch_norm: bool
+    leak: float
+    dropout: float
+    initialisation: Initialisation
+    beta: float
+    reduction: Reduction
+    real_label: float
+    lr: float
+    adam_betas: tuple[float, float]
+    batch_size: int
+    epochs: int | None
+    steps: int | None
+    precision: Precision
+    seed: int = 0
+    shipped: bool = True
+
+    def __post_init__(self) -> None:
+        for problem in _problems(self):
+            raise UserError(problem)
+
+    def total_steps(self, images: int) -> int:
+        """Optimiser steps of a whole run on a training set of so many images.
+
+        The last, smaller batch of an epoch counts as a step: no image is dropped.
+        """
+        if self.steps is not None:
+            return self.steps
+        assert self.epochs is not None
+        return self.epochs * math.ceil(images / self.batch_size)
+
+    def replace(self, **changes: Any) -> Recipe:
+        """A copy with other values, checked like any Recipe."""
+        return dataclasses.replace(self, **changes)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Recipe:
+        """The Recipe that `to_dict` wrote, from a file that may be anything.
+
+        Raises:
+            UserError: a field is missing, unknown, of another type, or out of range.
+        """
+        if not isinstance(values, dict):
+            raise UserError("A recipe must be a JSON object.")
+        fields = {field.name: field for field in dataclasses.fields(cls)}
+        unknown = sorted(set(values) - set(fields), key=str)
+        if unknown:
+            raise UserError(f"A recipe has no field {_shown(unknown[0])}.")
+        missing = [
+            name
+            for name, field in fields.items()
+            if name not in values and field.default is dataclasses.MISSING
+        ]
+        if missing:
+            raise UserError(f"The recipe lacks the field {missing[0]!r}.")
+        clean: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values.items()
+        }
+        return cls(**clean)
+
+
+def _shown(value: Any) -> str:
+    """A value for a sentence, cut short: it may come from a file and be of any size."""
+    try:
+        return reprlib.repr(value)
+    except ValueError:  # Python refuses to write out a whole number of thousands of digits
+        return "a number that long"
+
+
+def _is_number(value: Any) -> bool:
+    # A whole number may be too large to be told finite from infinite: no number of ours is so big.
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e300
+
+
+def _is_count(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_widths(value: Any) -> bool:
+    return (
+        isinstance(value, tuple)
+        and 1 <= len(value) <= 16
+        and all(_is_count(width, 1, 16384) for width in value)
+    )
+
+
+def _problems(r: Recipe) -> list[str]:
+    """What is wrong with a Recipe, a sentence each. Values may come from a file: trust no type."""
+    choices = {
+        "family": Family,
+        "prior": Prior,
+        "network": Network,
+        "initialisation": Initialisation,
+        "precision": Precision,
+        "reduction": Reduction,
+        "dataset": Dataset,
+    }
+    checks: list[tuple[bool, str]] = [
+        (
+            isinstance(r.name, str) and _NAME.fullmatch(r.name) is not None,
+            f"A model's name is 1 to 64 small letters, digits, dots, dashes or underscores, "
+            f"starting with a letter or digit; not {_shown(r.name)}.",
+        ),
+        (isinstance(r.study, str) and len(r.study) <= 64, "The study must be a short text."),
+        (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
+    ]
+    for field, options in choices.items():
+        value = getattr(r, field)
+        names = get_args(options)
+        options_text = " or ".join(names)
+        checks.append((value in names, f"{field} must be {options_text}, not {_shown(value)}."))
+    checks += [
+        (
+            isinstance(r.image_shape, tuple)
+            and len(r.image_shape) == 3
+            and _is_count(r.image_shape[0], 1, 3)
+            and r.image_shape[0] != 2
+            and all(_is_count(side, 8, 512) for side in r.image_shape[1:]),
+            f"image_shape must be (1 or 3, height, width), not {_shown(r.image_shape)}.",
+        ),
+        (
+            r.image_range in ((0.0, 1.0), (-1.0, 1.0)),
+            f"image_range must be (0, 1) or (-1, 1), not {_shown(r.image_range)}.",
+        ),
+        (
+            _is_count(r.latent, 1, MAX_LATENT),
+            f"The latent size must be a whole number from 1 to {MAX_LATENT}, "
+            f"not {_shown(r.latent)}.",
+        ),
+        (_is_widths(r.decoder_widths), "decoder_widths must be 1 to 16 whole numbers above 0."),
+        (_is_widths(r.encoder_widths), "encoder_widths must be 1 to 16 whole numbers above 0."),
+        (isinstance(r.batch_norm, bool), "batch_norm must be true or false."),
+        (
+            _is_number(r.leak) and 0 <= r.leak < 1,
+            f"The leak must be in [0, 1), not {_shown(r.leak)}.",
+        ),
+        (
+            _is_number(r.dropout) and 0 <= r.dropout < 1,
+            f"The dropout must be in [0, 1), not {_shown(r.dropout)}.",
+        ),
+        (
+            _is_number(r.beta) and 0 <= r.beta <= 1e6,
+            f"beta must be in [0, 1000000], not {_shown(r.beta)}.",
+        ),
+        (
+            _is_number(r.real_label) and 0 < r.real_label <= 1,
+            f"The real label must be in (0, 1], not {_shown(r.real_label)}.",
+        ),
+        (
+            _is_number(r.lr) and 0 < r.lr <= 1,
+            f"The learning rate must be in (0, 1], not {_shown(r.lr)}.",
+        ),
+        (
+            isinstance(r.adam_betas, tuple)
+            and len(r.adam_betas) == 2
+            and all(_is_number(beta) and 0 <= beta < 1 for beta in r.adam_betas),
+            f"Adam's betas must be two numbers in [0, 1), not {_shown(r.adam_betas)}.",
+        ),
+        (
+            _is_count(r.batch_size, 2, 65536),
+            f"The batch size must be a whole number from 2 to 65536, not {_shown(r.batch_size)}.",
+        ),
+        ((r.epochs is None) != (r.steps is None), "Set either epochs or steps, not both."),
+        (
+            r.epochs is None or _is_count(r.epochs, 1, 10**6),
+            f"epochs must be a whole number from 1 to 1000000, not {_shown(r.epochs)}.",
+        ),
+        (
+            r.steps is None or _is_count(r.steps, 1, 10**9),
+            f"steps must be a whole number from 1 to 1000000000, not {_shown(r.steps)}.",
+        ),
+        (
+            _is_count(r.seed, 0, MAX_SEED),
+            f"The seed must be a whole number from 0 to {MAX_SEED}, not {_shown(r.seed)}.",
+        ),
+        (isinstance(r.shipped, bool), "shipped must be true or false."),
+    ]
+    problems = [sentence for fine, sentence in checks if not fine]
+    return problems or _shape_problems(r)
+
+
+def _shape_problems(r: Recipe) -> list[str]:
+    """Whether convolutions that halve and double an image end at its size; all else is fine."""
+    if r.network != "convolutional":
+        return []
+    height, width = r.image_shape[1:]
+    if r.family == "gan":
+        sides = {4 * 2 ** len(widths) for widths in (r.decoder_widths, r.encoder_widths)}
+        if sides != {height} or sides != {width}:
+            made = " and ".join(map(str, sorted(sides)))
+            return [f"With these widths the convolutions need {made} pixels, not {height}x{width}."]
+        return []
+    halvings = 2 ** (max(len(r.decoder_widths), len(r.encoder_widths)) // 2)
+    if height % halvings or width % halvings:
+        return [f"Images of {height} by {width} can't be halved down by {halvings}."]
+    return []
