@@ -80,8 +80,7 @@ def _front_matter(recipe: Recipe, metrics: dict[str, Any]) -> str:
         "tags:",
         f"- {recipe.family}",
         "- pytorch",
-        "datasets:",
-        f"- {_DATASETS[recipe.dataset]}",
+        *(["datasets:", f"- {_DATASETS[recipe.dataset]}"] if recipe.dataset in _DATASETS else []),
         "---",
         "",
     ]

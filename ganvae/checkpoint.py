@@ -180,9 +180,12 @@ def _read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
     return tensors
 
 
-def save_weights(folder: Path, model: nn.Module) -> None:
-    """Write model.safetensors into a folder."""
-    tensors = {
-        name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()
-    }
+def save_weights(folder: Path, model: VAE | GAN) -> None:
+    """Write model.safetensors into a folder, in the precision that the recipe stores."""
+    half = model.recipe.storage == "float16"
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        # Biases and batch statistics are few, and a small variance would lose its digits.
+        dtype = torch.float16 if half and tensor.ndim > 1 else tensor.dtype
+        tensors[name] = tensor.detach().cpu().to(dtype).contiguous()
     files.write_bytes(folder / WEIGHTS, save(tensors))

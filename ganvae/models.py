@@ -96,7 +96,13 @@ class VAE(GenerativeModel):
     def generate(self, z: Tensor) -> Tensor:
         self.check_z(z)
         with evaluation(self):
-            return torch.sigmoid(self.decoder(z))
+            return self.pixels(self.decoder(z))
+
+    def pixels(self, raw: Tensor) -> Tensor:
+        """Images in [0, 1] from what the decoder gives: its last activation."""
+        if self.recipe.loss == "cross-entropy":
+            return torch.sigmoid(raw)
+        return (torch.tanh(raw) + 1) / 2
 
     def encode(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log variance, each (N, latent), of the posterior of images in [0, 1].
@@ -105,8 +111,9 @@ class VAE(GenerativeModel):
             UserError: the images have another type or shape.
         """
         self.check_images(images)
+        low, high = self.recipe.image_range
         with evaluation(self):
-            return self.encoder(images)
+            return self.encoder(images * (high - low) + low)
 
     def reconstruct(self, images: Tensor) -> Tensor:
         """Images (N, C, H, W) in [0, 1] decoded from the posterior means of those given."""
@@ -128,14 +135,20 @@ class GAN(GenerativeModel):
             return (self.generator(z) + 1) / 2
 
     def realness(self, images: Tensor) -> Tensor:
-        """The discriminator's probability, (N,), that each image in [0, 1] is a real one.
+        """How real the discriminator takes each image in [0, 1] to be: (N,), in [0, 1].
+
+        A probability where the loss is cross-entropy; where it is least squares a score, 1 for
+        real and 0 for generated, cut off at both ends.
 
         Raises:
             UserError: the images have another type or shape.
         """
         self.check_images(images)
         with evaluation(self):
-            return torch.sigmoid(self.discriminator(images * 2 - 1))
+            score = self.discriminator(images * 2 - 1)
+        if self.recipe.loss == "cross-entropy":
+            return torch.sigmoid(score)
+        return score.clamp(0, 1)
 
 
 def build(recipe: Recipe) -> VAE | GAN:

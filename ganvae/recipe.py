@@ -13,11 +13,12 @@ from ganvae.errors import UserError
 
 Family = Literal["vae", "gan"]
 Prior = Literal["normal", "uniform"]
-Network = Literal["perceptron", "convolutional"]
+Network = Literal["perceptron", "convolutional", "strided"]
 Initialisation = Literal["default", "xavier", "dcgan"]
 Precision = Literal["float32", "bfloat16"]
 Reduction = Literal["sum", "mean"]
-Dataset = Literal["mnist", "fashion-mnist"]
+Loss = Literal["cross-entropy", "squared-error"]
+Storage = Literal["float32", "float16"]
 
 MAX_LATENT = 1024
 MAX_SEED = 2**32 - 1
@@ -33,12 +34,13 @@ class Recipe:
         family: `vae` or `gan`.
         study: the letter of the study it reproduces.
         pair: key of the `Pair` it is shown in.
-        dataset: what it is trained on.
+        dataset: what it is trained on: `mnist`, `fashion-mnist`, `celeba`, or the name given to a
+            folder of images.
         image_shape: (channels, height, width).
         image_range: lowest and highest pixel value the networks see; `generate` is always [0, 1].
         latent: number of latent dimensions, 1 to 1024.
         prior: `normal`, N(0, I), or `uniform`, U(-1, 1) in each dimension.
-        network: `perceptron` or `convolutional` (32x32, study D).
+        network: `perceptron`, `convolutional` (32x32, study D) or `strided` (64x64, study C).
         decoder_widths: hidden widths (or channels) of the decoder or generator, from z outwards.
         encoder_widths: hidden widths (or channels) of the encoder or discriminator, from x inwards.
         batch_norm: batch normalisation after each hidden layer.
@@ -54,6 +56,16 @@ class Recipe:
         epochs: passes over the training set; None where `steps` is set.
         steps: optimiser steps; None where `epochs` is set.
         precision: `float32`, or `bfloat16` autocast.
+        loss: `cross-entropy`, or `squared-error`: a VAE's reconstruction is then the mean squared
+            error of an image's pixels, a GAN's loss that of LSGAN.
+        pretraining: name of the VAE whose decoder's trunk the generator starts with (GAN only);
+            None starts from random weights.
+        flip_every: every so many steps D's two targets swap (least squares only); 0 is never.
+        label_noise: standard deviation of the noise on D's targets (least squares only).
+        input_noise: standard deviation of the noise on the images D sees, in units of
+            `image_range` (GAN only).
+        mirror: whether each image is mirrored left to right half of the time.
+        storage: how `model.safetensors` holds the weights: `float32` or `float16`.
         seed: what everything random in training is drawn from, 0 to 2**32 - 1.
         shipped: whether `--model all` trains it and `weights/` holds it.
     """
@@ -62,7 +74,7 @@ class Recipe:
     family: Family
     study: str
     pair: str
-    dataset: Dataset
+    dataset: str
     image_shape: tuple[int, int, int]
     image_range: tuple[float, float]
     latent: int
@@ -83,6 +95,13 @@ class Recipe:
     epochs: int | None
     steps: int | None
     precision: Precision
+    loss: Loss = "cross-entropy"
+    pretraining: str | None = None
+    flip_every: int = 0
+    label_noise: float = 0.0
+    input_noise: float = 0.0
+    mirror: bool = False
+    storage: Storage = "float32"
     seed: int = 0
     shipped: bool = True
 
@@ -169,7 +188,8 @@ def _problems(r: Recipe) -> list[str]:
         "initialisation": Initialisation,
         "precision": Precision,
         "reduction": Reduction,
-        "dataset": Dataset,
+        "loss": Loss,
+        "storage": Storage,
     }
     checks: list[tuple[bool, str]] = [
         (
@@ -178,6 +198,16 @@ def _problems(r: Recipe) -> list[str]:
             f"starting with a letter or digit; not {_shown(r.name)}.",
         ),
         (isinstance(r.study, str) and len(r.study) <= 64, "The study must be a short text."),
+        (
+            isinstance(r.dataset, str) and _NAME.fullmatch(r.dataset) is not None,
+            f"The name of a data set is 1 to 64 small letters, digits, dots, dashes or "
+            f"underscores, starting with a letter or digit; not {_shown(r.dataset)}.",
+        ),
+        (
+            r.pretraining is None
+            or (isinstance(r.pretraining, str) and _NAME.fullmatch(r.pretraining) is not None),
+            f"pretraining must be the name of a VAE or none, not {_shown(r.pretraining)}.",
+        ),
         (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
     ]
     for field, options in choices.items():
@@ -249,17 +279,58 @@ def _problems(r: Recipe) -> list[str]:
             _is_count(r.seed, 0, MAX_SEED),
             f"The seed must be a whole number from 0 to {MAX_SEED}, not {_shown(r.seed)}.",
         ),
+        (
+            _is_count(r.flip_every, 0, 10**9),
+            f"flip_every must be a whole number from 0 to 1000000000, not {_shown(r.flip_every)}.",
+        ),
+        (
+            _is_number(r.label_noise) and 0 <= r.label_noise <= 10,
+            f"The label noise must be in [0, 10], not {_shown(r.label_noise)}.",
+        ),
+        (
+            _is_number(r.input_noise) and 0 <= r.input_noise <= 10,
+            f"The input noise must be in [0, 10], not {_shown(r.input_noise)}.",
+        ),
+        (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
     ]
     problems = [sentence for fine, sentence in checks if not fine]
-    return problems or _shape_problems(r)
+    return problems or [*_shape_problems(r), *_conflicts(r)]
+
+
+def _conflicts(r: Recipe) -> list[str]:
+    """Settings that are fine alone but not together."""
+    conflicts = [
+        (
+            (r.flip_every or r.label_noise) and (r.family != "gan" or r.loss != "squared-error"),
+            "Label flips and label noise belong to a GAN with the squared-error loss.",
+        ),
+        (
+            r.input_noise and r.family != "gan",
+            "Input noise belongs to a GAN's discriminator.",
+        ),
+        (
+            r.pretraining and (r.family != "gan" or r.network != "strided"),
+            "Pre-training belongs to a GAN with strided networks (study C).",
+        ),
+        (
+            r.loss == "squared-error" and r.image_range != (-1.0, 1.0),
+            "The squared-error loss needs images in (-1, 1).",
+        ),
+    ]
+    return [sentence for wrong, sentence in conflicts if wrong]
 
 
 def _shape_problems(r: Recipe) -> list[str]:
     """Whether convolutions that halve and double an image end at its size; all else is fine."""
+    height, width = r.image_shape[1:]
+    if r.network == "strided":
+        halvings = 2 ** max(len(r.decoder_widths), len(r.encoder_widths))
+        if height % halvings or width % halvings:
+            return [f"Images of {height} by {width} can't be halved down by {halvings}."]
+        return []
     if r.network != "convolutional":
         return []
-    height, width = r.image_shape[1:]
     if r.family == "gan":
         sides = {4 * 2 ** len(widths) for widths in (r.decoder_widths, r.encoder_widths)}
         if sides != {height} or sides != {width}:

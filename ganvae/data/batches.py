@@ -20,12 +20,14 @@ class Batches:
         batch_size: images a batch; the last one of an epoch may be smaller, none is dropped.
         seed: decides the order of every epoch.
         image_range: what 0 and 255 become.
+        mirror: mirror each image left to right half of the time.
     """
 
     images: Tensor
     batch_size: int
     seed: int
     image_range: tuple[float, float]
+    mirror: bool = False
 
     @property
     def steps_per_epoch(self) -> int:
@@ -39,4 +41,10 @@ class Batches:
     def batch(self, order: Tensor, step: int) -> Tensor:
         """Batch of the given step, float32 (n, C, H, W) in `image_range`, of an epoch's order."""
         first = step % self.steps_per_epoch * self.batch_size
-        return to_float(self.images[order[first : first + self.batch_size]], self.image_range)
+        images = to_float(self.images[order[first : first + self.batch_size]], self.image_range)
+        if not self.mirror:
+            return images
+        # Its own generator for each step, so that a run that goes on mirrors the same images.
+        coins = np.random.default_rng([self.seed, step, 1]).random(len(images)) < 0.5
+        mirrored = torch.from_numpy(coins).to(images.device)
+        return torch.where(mirrored[:, None, None, None], images.flip(-1), images)

@@ -27,6 +27,8 @@ _BATCH = 500
 class DigitClassifier(nn.Module):
     """Images (N, 1, 28, 28) in [0, 1] to logits (N, 10); `features` gives the layer before."""
 
+    name = NAME
+
     def __init__(self) -> None:
         super().__init__()
         layers: list[nn.Module] = []

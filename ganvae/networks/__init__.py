@@ -12,12 +12,13 @@ from types import ModuleType
 
 from torch import nn
 
-from ganvae.networks import convolutional, perceptron
+from ganvae.networks import convolutional, perceptron, strided
 from ganvae.recipe import Network, Recipe
 
 _KINDS: dict[Network, ModuleType] = {
     "perceptron": perceptron,
     "convolutional": convolutional,
+    "strided": strided,
 }
 
 

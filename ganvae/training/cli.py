@@ -247,6 +247,7 @@ def _settings(options: dict[str, Any]):  # noqa: ANN202 - imported late, see bel
         runs=options["runs"],
         output=options["output"],
         data_dir=options["data_dir"],
+        images_folder=options.get("images_folder"),
         device=options["device"],
         threads=options["threads"],
         resume=options["resume"],

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from ganvae import cards, checkpoint, files
-from ganvae.data import to_float
+from ganvae.data import digits, to_float
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, evaluation
 from ganvae.training.hardware import describe_hardware
@@ -78,10 +78,13 @@ def measure(
         name: sum(parameter.numel() for parameter in network.parameters())
         for name, network in model.named_children()
     }
+    known = model.recipe.dataset in digits.NAMES
+    # As many pictures of photographs as there are real ones to compare them with.
+    count = SCORE_COUNT if known else scorer.reference_count
     metrics: dict[str, Any] = {
         "parameters": {"total": model.parameter_count(), **parts},
         "final": {curve: history.last(curve) for curve in history.losses},
-        **scorer.score(model, SCORE_COUNT),
+        **scorer.score(model, count),
         "training": {
             "steps": loop.step,
             "images": loop.images,
@@ -101,7 +104,7 @@ def _mean_kl(model: VAE, test: Tensor) -> list[float]:
     total = torch.zeros(model.recipe.latent, dtype=torch.float64)
     with evaluation(model):
         for part in test.split(1000):
-            mean, log_variance = model.encoder(to_float(part))
+            mean, log_variance = model.encoder(to_float(part, model.recipe.image_range))
             total += kl_per_dimension(mean.double(), log_variance.double()).sum(0).cpu()
     return (total / len(test)).tolist()
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import platform
+import sys
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from ganvae.errors import UserError
+from ganvae.models import GAN, VAE
+
+# From glibc's malloc.h.
+_M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
 
 
 def pick_device(name: str | None) -> torch.device:
@@ -25,6 +32,31 @@ def pick_device(name: str | None) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise UserError(f"There is no device {name!r} here; cpu always works.") from error
     return device
+
+
+def arrange(model: VAE | GAN) -> None:
+    """Lay a model's weights out in memory as its recipe is trained fastest.
+
+    Channels last is faster for the wide convolutions of study C on CPU and GPU alike; images take
+    the layout from the first convolution. It changes the last digits of sums, so the recipes that
+    were trained without it stay as they are.
+    """
+    if model.recipe.network == "strided":
+        nn.Module.to(model, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def reuse_memory() -> None:
+    """Keep freed memory for the next step, on Linux with glibc; elsewhere nothing happens.
+
+    Left alone, malloc hands every large tensor back to the system and asks for it again a moment
+    later, and the system fills it with zeros each time: a third of a step of study C's GAN.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_MMAP_MAX, 0)
+        libc.mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def describe_hardware(device: torch.device) -> str:

@@ -57,7 +57,7 @@ class Loop:
                 epoch = self.step // self.batches.steps_per_epoch
                 order = self.batches.epoch_order(epoch)
             images = self.batches.batch(order, self.step)
-            values = self.update(images)
+            values = self.update(images, self.step)
             self.step += 1
             self.images += len(images)
             self.seconds += time.perf_counter() - started

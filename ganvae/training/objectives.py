@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvae.recipe import Recipe
+
 
 def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
     """z = mean + std * noise, so that gradients reach the encoder through the sample."""
@@ -43,6 +45,26 @@ class NegativeELBO:
         return reconstruction + self.beta * kl
 
 
+# Study C. With a weight of the KL term this is the ELBO of a Gaussian likelihood whose variance is
+# the same for every pixel, scaled so that the error of the pixels counts once.
+@dataclass(frozen=True)
+class SquaredErrorELBO(NegativeELBO):
+    """reconstruction + beta * KL, the reconstruction being the mean squared error of the pixels."""
+
+    def terms(
+        self, logits: Tensor, images: Tensor, mean: Tensor, log_variance: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Mean squared error of each image's pixels and KL in nats, summed over all images.
+
+        Args:
+            logits: (N, C, H, W), images in [-1, 1] before their tanh.
+            images: (N, C, H, W) in [-1, 1].
+            mean, log_variance: (N, latent), of the posterior.
+        """
+        error = F.mse_loss(torch.tanh(logits), images) * len(images)
+        return error, kl_per_dimension(mean, log_variance).sum()
+
+
 # Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, section 3: the generator climbs
 # log D(G(z)) instead of descending log(1 - D(G(z))), which gives it gradients from the start.
 @dataclass(frozen=True)
@@ -64,3 +86,47 @@ class NonSaturatingLoss:
 
     def generator(self, fake_logits: Tensor) -> Tensor:
         return F.softplus(-fake_logits).mean()
+
+    def judgement(self, logits: Tensor) -> Tensor:
+        """What D says of each image, for the curves: the probability that it is real."""
+        return logits.sigmoid()
+
+
+# Mao et al., "Least squares generative adversarial networks", ICCV 2017; noisy labels are Salimans
+# et al., "Improved techniques for training GANs", NeurIPS 2016.
+@dataclass(frozen=True)
+class LeastSquaresLoss:
+    """(D(x) - 1)^2 + D(G(z))^2 for D, (D(G(z)) - 1)^2 for G, on scores, means over the batch.
+
+    Attributes:
+        label_noise: standard deviation of the noise on each of D's targets.
+    """
+
+    label_noise: float = 0.0
+
+    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        real, fake = torch.ones_like(real_scores), torch.zeros_like(fake_scores)
+        if self.label_noise:
+            real = real + self.label_noise * torch.randn_like(real)
+            fake = fake + self.label_noise * torch.randn_like(fake)
+        return F.mse_loss(real_scores, real) + F.mse_loss(fake_scores, fake)
+
+    def generator(self, fake_scores: Tensor) -> Tensor:
+        return (fake_scores - 1).square().mean()
+
+    def judgement(self, scores: Tensor) -> Tensor:
+        """What D says of each image, for the curves: its score, 1 for real and 0 for generated."""
+        return scores
+
+
+def elbo_of(recipe: Recipe) -> NegativeELBO:
+    """The objective of a VAE's recipe."""
+    kind = NegativeELBO if recipe.loss == "cross-entropy" else SquaredErrorELBO
+    return kind(recipe.beta)
+
+
+def adversarial_of(recipe: Recipe) -> NonSaturatingLoss | LeastSquaresLoss:
+    """The objective of a GAN's recipe."""
+    if recipe.loss == "cross-entropy":
+        return NonSaturatingLoss(recipe.real_label)
+    return LeastSquaresLoss(recipe.label_noise)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,15 +15,17 @@ import torch
 from torch import Tensor
 
 from ganvae import checkpoint, files
-from ganvae.data import Batches, load_images, resize
+from ganvae.data import Batches, Images, load_sets
 from ganvae.errors import UserError
-from ganvae.metrics.scoring import Scorer
+from ganvae.metrics import imagenet
+from ganvae.metrics.scoring import Scorer, feature_network
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, state
-from ganvae.training.hardware import pick_device
+from ganvae.training.hardware import arrange, pick_device, reuse_memory
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
+from ganvae.training.pretraining import start_from
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
 
@@ -39,6 +41,7 @@ class Settings:
         output: where this run's result goes, if elsewhere than `weights`.
         runs: where the run lives until it is finished.
         data_dir: where the data lies; None for `GANVAE_DATA` or the project's `data/`.
+        images_folder: the user's own images, for a recipe whose data set is none of the known.
         device: `cpu`, `cuda`, …; None picks a GPU if there is one.
         threads: CPU threads; None for one a core. Sums may differ in the last bit between
             numbers of threads, so a resumed run keeps the number it began with.
@@ -53,11 +56,18 @@ class Settings:
     command: str
     output: Path | None = None
     data_dir: Path | None = None
+    images_folder: Path | None = None
     device: str | None = None
     threads: int | None = None
     resume: bool = False
     restart: bool = False
     tensorboard: bool = False
+
+    def result_of(self, name: str) -> Path:
+        """The folder of a finished model: where this run puts its own, else in `weights`."""
+        if self.output is not None and (self.output / name / checkpoint.CONFIG).is_file():
+            return self.output / name
+        return self.weights / name
 
 
 def train(recipe: Recipe, settings: Settings) -> Path:
@@ -71,24 +81,28 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     folder = settings.runs / recipe.name
     details = _begin(folder, recipe, settings)
     torch.set_num_threads(details["threads"])
+    reuse_memory()
     device = pick_device(settings.device)
-    splits = {
-        split: resize(
-            load_images(recipe.dataset, split, settings.data_dir, download=True),
-            recipe.image_shape[1:],
-        )
-        for split in ("train", "test")
-    }
-    scorer = Scorer(splits["test"], settings.weights)
+    images = load_sets(recipe, settings.data_dir, settings.images_folder, download=True)
+    _name_skipped(images)
+    _check_same_images(details, images)
+    network = feature_network(recipe.dataset, settings.weights)
+    if network is None:
+        print(f"{recipe.name} is scored by sharpness alone: {imagenet.MISSING}", file=sys.stderr)
+    scorer = Scorer(images.test, network, images.fingerprint)
     torch.manual_seed(recipe.seed)
-    model = build(recipe).to(device)
-    run = _Run(model, splits["train"].to(device), splits["test"].to(device), folder, details)
+    model = build(recipe)
+    if isinstance(model, GAN) and recipe.pretraining is not None:
+        start_from(model, settings.result_of(recipe.pretraining))
+    model.to(device)
+    arrange(model)
+    test = images.test.to(device)
+    run = _Run(model, images.train.to(device), test, folder, details)
     with _disk_trouble(folder):
         loop = run.go(scorer, settings)
         target = (settings.output or settings.weights) / recipe.name
-        metrics = finish.measure(
-            model, run.history, loop, splits["test"].to(device), scorer, details["threads"]
-        )
+        metrics = finish.measure(model, run.history, loop, test, scorer, details["threads"])
+        metrics["data"] = _describe(images)
         finish.gather(folder, model, run.history, metrics, settings.command, target)
         (folder / state.STATE).unlink()
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
@@ -100,7 +114,32 @@ def is_finished(recipe: Recipe, settings: Settings) -> bool:
     path = settings.runs / recipe.name / FINISHED
     if not path.is_file():
         return False
-    return checkpoint.read_json(path) == {"recipe": json.loads(json.dumps(recipe.to_dict()))}
+    return Recipe.from_dict(checkpoint.read_json(path)["recipe"]) == recipe
+
+
+def _name_skipped(images: Images) -> None:
+    if images.skipped:
+        named = "".join(f"\n  {name}: {reason}" for name, reason in images.skipped)
+        print(f"Skipped {len(images.skipped)} files that can't be read:{named}", file=sys.stderr)
+
+
+def _check_same_images(details: dict[str, Any], images: Images) -> None:
+    """Note what a run is trained on, and refuse to go on with other images."""
+    if details.setdefault("fingerprint", images.fingerprint) != images.fingerprint:
+        raise UserError(
+            "The images have changed since this run began; put them back as they were, or begin "
+            "again with --restart."
+        )
+
+
+def _describe(images: Images) -> dict[str, Any]:
+    """What was trained on, for metrics.json."""
+    return {
+        "train": len(images.train),
+        "test": len(images.test),
+        "skipped": len(images.skipped),
+        "fingerprint": images.fingerprint,
+    }
 
 
 def _begin(folder: Path, recipe: Recipe, settings: Settings) -> dict[str, Any]:
@@ -151,7 +190,9 @@ class _Run:
         self.history = History(recipe.family)
         self.history.rows = details["rows"]
         self.total = recipe.total_steps(len(train_set))
-        self.batches = Batches(train_set, recipe.batch_size, recipe.seed, recipe.image_range)
+        self.batches = Batches(
+            train_set, recipe.batch_size, recipe.seed, recipe.image_range, recipe.mirror
+        )
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
 

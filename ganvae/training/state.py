@@ -67,11 +67,22 @@ def restore_state(folder: Path, model: nn.Module, optimisers: list[Optimizer]) -
             if name.startswith(start):
                 index, key = name[len(start) :].split(".")
                 state.setdefault(int(index), {})[key] = tensor
+        _lay_out(state, optimiser)
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": state, "param_groups": groups})
     torch.set_rng_state(tensors["random"])
     if torch.cuda.is_available() and "random_cuda" in tensors:
         torch.cuda.set_rng_state(tensors["random_cuda"])
+
+
+def _lay_out(state: dict[int, dict[str, Tensor]], optimiser: Optimizer) -> None:
+    """Give stored moments the strides of their parameters: the fused step takes them as equal."""
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
+    for index, values in state.items():
+        like = parameters[index]
+        for key, value in values.items():
+            if value.shape == like.shape:
+                values[key] = torch.empty_like(like, dtype=value.dtype).copy_(value)
 
 
 def check_same_settings(stored: dict[str, Any], recipe: Recipe) -> None:
@@ -80,11 +91,12 @@ def check_same_settings(stored: dict[str, Any], recipe: Recipe) -> None:
     Raises:
         UserError: names the first setting that differs and both values.
     """
-    wanted = json.loads(json.dumps(recipe.to_dict()))
-    for setting, value in wanted.items():
-        if stored.get(setting) != value:
+    # Read back as a Recipe, so that a setting that is newer than the run has its default.
+    former = Recipe.from_dict(stored).to_dict()
+    for setting, value in recipe.to_dict().items():
+        if former[setting] != value:
             raise UserError(
-                f"This run began with {setting} = {stored.get(setting)!r}, but {value!r} was "
+                f"This run began with {setting} = {former[setting]!r}, but {value!r} was "
                 f"asked for; resume it as it began, or give the new one a name with --name."
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -10,7 +11,7 @@ from torch.optim import Adam, Optimizer
 
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
-from ganvae.training.objectives import NegativeELBO, NonSaturatingLoss, reparameterise
+from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
 
 
 class Update(Protocol):
@@ -18,8 +19,11 @@ class Update(Protocol):
 
     optimisers: list[Optimizer]
 
-    def __call__(self, images: Tensor) -> dict[str, Tensor]:
-        """One step on images (N, C, H, W) in the recipe's range; scalars by curve name."""
+    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
+        """One step on images (N, C, H, W) in the recipe's range; scalars by curve name.
+
+        `step` counts from 0.
+        """
         ...
 
 
@@ -37,10 +41,10 @@ class VAEUpdate:
 
     def __init__(self, model: VAE) -> None:
         self.model, self.recipe = model, model.recipe
-        self.objective = NegativeELBO(self.recipe.beta)
+        self.objective = elbo_of(self.recipe)
         self.optimisers: list[Optimizer] = [_adam(model, self.recipe)]
 
-    def __call__(self, images: Tensor) -> dict[str, Tensor]:
+    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         with _autocast(self.recipe, images.device):
             mean, log_variance = self.model.encoder(images)
             mean, log_variance = mean.float(), log_variance.float()
@@ -66,7 +70,7 @@ class GANUpdate:
 
     def __init__(self, model: GAN) -> None:
         self.model, self.recipe = model, model.recipe
-        self.objective = NonSaturatingLoss(self.recipe.real_label)
+        self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
             _adam(model.discriminator, self.recipe),
             _adam(model.generator, self.recipe),
@@ -77,17 +81,30 @@ class GANUpdate:
             return torch.randn(count, self.recipe.latent, device=device)
         return torch.rand(count, self.recipe.latent, device=device) * 2 - 1
 
-    def __call__(self, images: Tensor) -> dict[str, Tensor]:
+    def _input_noise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
+        """What puts noise on D's images; one draw a step, since three would cost."""
+        if not self.recipe.input_noise:
+            return lambda seen: seen
+        noise = self.recipe.input_noise * torch.randn_like(images)
+        return lambda seen: seen + noise
+
+    def _labelled(self, real: Tensor, fake: Tensor, step: int) -> tuple[Tensor, Tensor]:
+        """D's scores in the order of the targets: swapped in every `flip_every`th step."""
+        every = self.recipe.flip_every
+        return (fake, real) if every and (step + 1) % every == 0 else (real, fake)
+
+    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         generator, discriminator = self.model.generator, self.model.discriminator
         discriminator_optimiser, generator_optimiser = self.optimisers
         device = images.device
 
+        noisy = self._input_noise(images)
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
         with _autocast(self.recipe, device):
             fakes = generator(self._draw_z(len(images), device))
-            real_logits = discriminator(images).float()
-            fake_logits = discriminator(fakes.detach()).float()
-        d_loss = self.objective.discriminator(real_logits, fake_logits)
+            real_scores = discriminator(noisy(images)).float()
+            fake_scores = discriminator(noisy(fakes.detach())).float()
+        d_loss = self.objective.discriminator(*self._labelled(real_scores, fake_scores, step))
         discriminator_optimiser.zero_grad()
         d_loss.backward()
         discriminator_optimiser.step()
@@ -95,7 +112,7 @@ class GANUpdate:
         # D's own gradients would be thrown away: don't compute them.
         discriminator.requires_grad_(False)
         with _autocast(self.recipe, device):
-            judged = discriminator(fakes).float()
+            judged = discriminator(noisy(fakes)).float()
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
         g_loss.backward()
@@ -105,9 +122,9 @@ class GANUpdate:
         return {
             "d_loss": d_loss.detach(),
             "g_loss": g_loss.detach(),
-            "d_real": real_logits.detach().sigmoid().mean(),
-            "d_fake_before": fake_logits.detach().sigmoid().mean(),
-            "d_fake_after": judged.detach().sigmoid().mean(),
+            "d_real": self.objective.judgement(real_scores.detach()).mean(),
+            "d_fake_before": self.objective.judgement(fake_scores.detach()).mean(),
+            "d_fake_after": self.objective.judgement(judged.detach()).mean(),
         }
 
 
