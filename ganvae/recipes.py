@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
@@ -240,5 +241,23 @@ def find_recipe(name: str, latent: int | None = None) -> Recipe:
         raise UserError(f"There is no model {name!r}; there are: {known}.")
     if latent is None or latent == recipe.latent:
         return recipe
-    resized = re.sub(rf"-{recipe.latent}(?=-|$)", f"-{latent}", recipe.name, count=1)
-    return RECIPES.get(resized) or recipe.replace(name=resized, latent=latent, shipped=False)
+    changes: dict[str, Any] = {"name": _resized(recipe.name, recipe.latent, latent)}
+    if recipe.pretraining is not None:
+        changes["pretraining"] = _resized(recipe.pretraining, recipe.latent, latent)
+    return RECIPES.get(changes["name"]) or recipe.replace(**changes, latent=latent, shipped=False)
+
+
+def _resized(name: str, before: int, after: int) -> str:
+    """The name of a family member of another latent size."""
+    return re.sub(rf"-{before}(?=-|$)", f"-{after}", name, count=1)
+
+
+def vae_before(gan: Recipe) -> Recipe:
+    """The VAE that a GAN of study C starts from: same data, same latent space, same trunk."""
+    assert gan.pretraining is not None
+    if gan.pretraining in RECIPES:
+        return RECIPES[gan.pretraining]
+    shared = ("pair", "dataset", "image_shape", "latent", "decoder_widths", "leak", "batch_norm")
+    length = ("batch_size", "epochs", "steps", "precision", "mirror", "seed")
+    values = {field: getattr(gan, field) for field in (*shared, *length)}
+    return _FACE_VAE.replace(name=gan.pretraining, **values, shipped=False)

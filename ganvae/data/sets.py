@@ -129,6 +129,15 @@ def _place(
         raise UserError(
             f"Nobody but you has the data set {recipe.dataset!r}: name its folder with --dataset."
         )
+    return celeba_folder(data_dir), CELEBA_CROP
+
+
+def celeba_folder(data_dir: Path | None = None) -> Path:
+    """Where the photographs of CelebA lie: in `celeba/`, or below it as torchvision unpacks them.
+
+    Raises:
+        UserError: there is no such folder.
+    """
     root = find_data_dir(data_dir) or DOWNLOAD_FOLDER
     place = root / CELEBA
     if not place.is_dir():
@@ -138,7 +147,7 @@ def _place(
             f"--dataset."
         )
     aligned = place / _ALIGNED
-    return (aligned if aligned.is_dir() else place), CELEBA_CROP
+    return aligned if aligned.is_dir() else place
 
 
 def _check_count(count: int, place: Path, skipped: list[tuple[str, str]] | None = None) -> None:

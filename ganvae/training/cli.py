@@ -11,37 +11,24 @@ from typing import Any
 import click
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
+from ganvae.data.sets import CELEBA
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
-from ganvae.recipes import FAMILIES, RECIPES, find_recipe
+from ganvae.recipes import FAMILIES, RECIPES
+from ganvae.training.options import FRESH, KNOWN_SETS, NO_PRETRAINING, find_dataset, resolve
 
 DEFAULT_RUNS = DEFAULT_WEIGHTS.parent / "runs"
-
-# Options that change what a recipe computes, and the field each one sets.
-_OVERRIDES: dict[str, str] = {
-    "epochs": "epochs",
-    "steps": "steps",
-    "batch_size": "batch_size",
-    "lr": "lr",
-    "adam_beta1": "adam_betas",
-    "adam_beta2": "adam_betas",
-    "beta": "beta",
-    "dropout": "dropout",
-    "leak": "leak",
-    "real_label": "real_label",
-    "prior": "prior",
-    "dataset": "dataset",
-    "precision": "precision",
-    "seed": "seed",
-}
-_FAMILY_ONLY = {"beta": "vae", "real_label": "gan", "dropout": "gan", "prior": "gan"}
 
 
 def _of_recipe(field: str) -> str:
     """What --help says of a hyper-parameter's default: it depends on the recipe."""
     shown = (f"{name} {getattr(RECIPES[name], field)}" for name in ("vae-100", "gan-100"))
     return f"  [default: {', '.join(shown)}; others: --dry-run]"
+
+
+def _of_face_gan(field: str) -> str:
+    return f"  [default: face-gan-128 {getattr(RECIPES['face-gan-128'], field)}]"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -73,12 +60,59 @@ def _of_recipe(field: str) -> str:
 @click.option(
     "--real-label", type=float, help="D's target for real images (GAN)." + _of_recipe("real_label")
 )
+@click.option(
+    "--pretraining",
+    metavar="NAME",
+    help=f"VAE in --weights whose decoder the generator starts from, {FRESH} to train one first, "
+    f"or {NO_PRETRAINING} (study C's GAN).{_of_face_gan('pretraining')}",
+)
+@click.option(
+    "--flip-every",
+    type=int,
+    help="D's targets swap every so many steps, 0 never (least squares)."
+    + _of_face_gan("flip_every"),
+)
+@click.option(
+    "--label-noise",
+    type=float,
+    help="Spread of the noise on D's targets (least squares)." + _of_face_gan("label_noise"),
+)
+@click.option(
+    "--input-noise",
+    type=float,
+    help="Spread of the noise on D's images (GAN)." + _of_face_gan("input_noise"),
+)
+@click.option(
+    "--encoder-widths",
+    metavar="W,W,…",
+    help="Widths of encoder or discriminator, from x inwards." + _of_recipe("encoder_widths"),
+)
+@click.option(
+    "--decoder-widths",
+    metavar="W,W,…",
+    help="Widths of decoder or generator, from z outwards." + _of_recipe("decoder_widths"),
+)
 @click.option("--dropout", type=float, help="Dropout (GAN)." + _of_recipe("dropout"))
 @click.option("--leak", type=float, help="Slope of activations below 0." + _of_recipe("leak"))
 @click.option("--prior", help="normal or uniform (GAN)." + _of_recipe("prior"))
-@click.option("--dataset", help="mnist or fashion-mnist." + _of_recipe("dataset"))
+@click.option(
+    "--dataset",
+    metavar="NAME|FOLDER",
+    help=f"{', '.join(KNOWN_SETS)}, or a folder of images, nested or not." + _of_recipe("dataset"),
+)
+@click.option(
+    "--mirror/--no-mirror",
+    default=None,
+    help="Mirror images left to right half of the time.  [default: faces yes, digits no]",
+)
 @click.option("--precision", help="float32 or bfloat16 (autocast)." + _of_recipe("precision"))
 @click.option("--seed", type=int, help=f"0 to {MAX_SEED}." + _of_recipe("seed"))
+@click.option(
+    "--write-split",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Copy the images of --dataset into FOLDER/train and FOLDER/test (80/20) and stop.",
+)
 @click.option(
     "--data-dir",
     type=click.Path(path_type=Path),
@@ -113,6 +147,7 @@ def command(**options: Any) -> None:
     python train.py --model vae --latent 100
     python train.py --model gan --seed 1
     python train.py --model all --resume
+    python train.py --model face-gan --dataset ~/cats
     """
     _act(options)
 
@@ -136,6 +171,9 @@ def _act(options: dict[str, Any]) -> None:
     if options["list_models"]:
         print(list_models(options["weights"]))
         return
+    if options["write_split"] is not None:
+        _write_split(options)
+        return
     if options["model"] is None:
         raise UserError("Name a model with --model, or see --list for those there are.")
     if options["model"] == CLASSIFIER:
@@ -153,62 +191,20 @@ def _act(options: dict[str, Any]) -> None:
     _train(recipes, options)
 
 
-def resolve(options: dict[str, Any]) -> list[Recipe]:
-    """The recipes that the options ask for, overrides and names worked in.
+def _write_split(options: dict[str, Any]) -> None:
+    from ganvae.data.folder import write_split
+    from ganvae.data.sets import celeba_folder
 
-    Raises:
-        UserError: no such model, or a value out of range.
-    """
-    if options["model"] == "all":
-        if options["latent"] is not None or options["name"] is not None:
-            raise UserError("--model all takes neither --latent nor --name.")
-        return [_override(recipe, options) for recipe in RECIPES.values() if recipe.shipped]
-    return [_override(find_recipe(options["model"], options["latent"]), options)]
-
-
-def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
-    changes: dict[str, Any] = {}
-    suffix = ""
-    if options["epochs"] is not None and options["steps"] is not None:
-        raise UserError("Give --epochs or --steps, not both.")
-    for option, field in _OVERRIDES.items():
-        value = options[option]
-        if value is None:
-            continue
-        flag = "--" + option.replace("_", "-")
-        family = _FAMILY_ONLY.get(option)
-        if family and recipe.family != family:
-            raise UserError(f"{flag} belongs to a {family.upper()}, and {recipe.name} is none.")
-        if field == "adam_betas":
-            betas = list(changes.get(field, recipe.adam_betas))
-            betas[option == "adam_beta2"] = value
-            value = tuple(betas)
-        if value == getattr(recipe, field):
-            continue
-        changes[field] = value
-        shown = options[option]
-        shown = f"{shown:g}" if isinstance(shown, float) else str(shown)
-        suffix += f"-{option.replace('_', '')}{shown}"
-    # A run's length is one of the two.
-    if "steps" in changes:
-        changes["epochs"] = None
-    elif "epochs" in changes:
-        changes["steps"] = None
-    recipe.replace(**changes)  # Says what is wrong with a value before a name is made of it.
-    if options["name"] not in (None, recipe.name):
-        if options["name"] == CLASSIFIER:
-            raise UserError(f"{CLASSIFIER!r} is the name of the classifier; give another one.")
-        if options["name"] in RECIPES:
-            raise UserError(
-                f"{options['name']!r} is the name of a recipe; give a result of other settings "
-                f"another name."
-            )
-        changes["name"] = options["name"]
-    elif changes and options["name"] is not None:
-        raise UserError(f"{recipe.name!r} is the name of a recipe; give other settings another.")
-    elif changes:
-        changes["name"] = (recipe.name + suffix).replace("+", "")
-    return recipe.replace(**changes, shipped=False) if changes else recipe
+    if options["dataset"] is None:
+        raise UserError("--write-split needs the folder to split: --dataset FOLDER.")
+    name, folder = find_dataset(options["dataset"])
+    if folder is None:
+        if name != CELEBA:
+            raise UserError(f"{name} comes split already; --write-split takes a folder of images.")
+        folder = celeba_folder(options["data_dir"])
+    counts = write_split(folder, options["write_split"])
+    print(f"{counts['train']} images are in {options['write_split'] / 'train'},", end=" ")
+    print(f"{counts['test']} in {options['write_split'] / 'test'}; {folder} is as it was.")
 
 
 def list_models(weights: Path) -> str:
@@ -242,12 +238,13 @@ def _settings(options: dict[str, Any]):  # noqa: ANN202 - imported late, see bel
     from ganvae.training.run import Settings
 
     arguments = [argument for argument in sys.argv[1:] if argument not in ("--resume", "--restart")]
+    dataset = options["dataset"]
     return Settings(
         weights=options["weights"],
         runs=options["runs"],
         output=options["output"],
         data_dir=options["data_dir"],
-        images_folder=options.get("images_folder"),
+        images_folder=find_dataset(dataset)[1] if dataset is not None else None,
         device=options["device"],
         threads=options["threads"],
         resume=options["resume"],
