@@ -51,7 +51,7 @@ def compare(recipe: Recipe, steps: int) -> dict[str, Any]:
             order = batches.epoch_order(start // batches.steps_per_epoch)
             began = time.perf_counter()
             for step in range(start, start + BLOCK):
-                updates[precision](batches.batch(order, step))
+                updates[precision](batches.batch(order, step), step)
             seconds[precision].append(time.perf_counter() - began)
             states[precision] = torch.get_rng_state()
     ratios = [

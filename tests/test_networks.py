@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import torch
 from torch import nn
 
 from ganvae import networks
+from ganvae.models import GAN, VAE
+from ganvae.networks.strided import copy_trunk
 from ganvae.recipes import RECIPES, find_recipe
 
 
@@ -187,6 +190,82 @@ def test_shapes_and_ranges(recipe: Any) -> None:
         assert fakes.shape == images.shape
         assert -1 <= fakes.min() < 0 < fakes.max() <= 1
         assert networks.build_discriminator(recipe)(fakes).shape == (2,)
+
+
+def trunk_of_study_c() -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = [("linear", 128, 2048)]
+    for before, after in ((512, 256), (256, 128), (128, 64), (64, 32)):
+        rows += [
+            ("transposed", before, after, 3, 2, 1, True),
+            ("batch norm", after),
+            ("leaky", 0.2),
+        ]
+    return rows
+
+
+def halving_of_study_c(*widths: int) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for before, after in pairwise((3, *widths)):
+        rows += [("conv", before, after, 3, 2, 1, True), ("batch norm", after), ("leaky", 0.2)]
+    return rows
+
+
+def test_study_c_vae() -> None:
+    recipe = RECIPES["face-vae-128"]
+    assert describe(networks.build_encoder(recipe)) == [
+        *halving_of_study_c(32, 64, 128, 256, 512),
+        ("linear", 2048, 128),
+        ("linear", 2048, 128),
+    ]
+    # The last tanh is the model's, so that the loss can be taken before it.
+    assert describe(networks.build_decoder(recipe)) == [
+        *trunk_of_study_c(),
+        ("transposed", 32, 3, 3, 2, 1, True),
+        ("batch norm", 3),
+    ]
+    assert VAE(recipe).parameter_count() == 3_928_329
+
+
+def test_study_c_gan() -> None:
+    recipe = RECIPES["face-gan-128"]
+    assert describe(networks.build_generator(recipe)) == [
+        *trunk_of_study_c(),
+        ("transposed", 32, 32, 3, 2, 1, True),
+        ("batch norm", 32),
+        ("leaky", 0.2),
+        ("conv", 32, 3, 3, 1, 1, True),
+        ("tanh",),
+    ]
+    assert describe(networks.build_discriminator(recipe)) == [
+        *halving_of_study_c(32, 64, 128, 256),
+        ("linear", 4096, 128),
+        ("leaky", 0.2),
+        ("linear", 128, 1),
+    ]
+    model = GAN(recipe)
+    counts = [
+        sum(parameter.numel() for parameter in network.parameters())
+        for network in (model.generator, model.discriminator, model.generator.trunk)
+    ]
+    assert counts == [1_842_531, 913_921, 1_832_352]
+
+
+def test_copying_a_trunk_takes_its_running_statistics_along() -> None:
+    torch.manual_seed(0)
+    decoder = networks.build_decoder(RECIPES["face-vae-128"])
+    generator = networks.build_generator(RECIPES["face-gan-128"])
+    decoder(torch.randn(8, 128))  # moves the running statistics
+    before = {name: value.clone() for name, value in generator.output.state_dict().items()}
+    copy_trunk(decoder, generator)
+    theirs = decoder.trunk.state_dict()
+    assert {"3.running_mean", "3.running_var"} <= set(theirs)
+    for name, value in generator.trunk.state_dict().items():
+        assert torch.equal(value, theirs[name]), name
+    assert all(torch.equal(before[name], v) for name, v in generator.output.state_dict().items())
+    # A copy, not the same memory: training one must not move the other.
+    with torch.no_grad():
+        generator.trunk[0].weight.zero_()
+    assert decoder.trunk[0].weight.abs().sum() > 0
 
 
 def test_encoder_of_study_d_splits_mean_first() -> None:

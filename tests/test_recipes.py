@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pytest
@@ -11,17 +12,19 @@ from hypothesis import strategies as st
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
-from ganvae.recipes import FAMILIES, PAIRS, RECIPES, find_recipe
+from ganvae.recipes import FAMILIES, PAIRS, RECIPES, find_recipe, vae_before
 
 # Read off the studies; the GANs' two networks apart.
 VAES = {
     "mlp-vae-20": 652_824,
     "mini-vae-20": 652_824,
+    "face-vae-128": 3_928_329,
     "vae-3": 47_629,
     "vae-10": 69_623,
     "vae-100": 396_053,
 }
 GANS = {
+    "face-gan-128": (1_842_531, 913_921),
     "mlp-gan-100": (1_489_936, 1_463_809),
     "mlp-gan-100-leaky": (1_486_352, 1_460_225),
     "mini-gan-100": (114_800, 110_849),
@@ -169,7 +172,8 @@ BAD = [
     ("family", "flow", "family must be vae or gan, not 'flow'"),
     ("study", None, "study must be a short text"),
     ("pair", "x" * 65, "pair must be a short text"),
-    ("dataset", "cifar", "dataset must be mnist or fashion-mnist"),
+    ("dataset", "../faces", "name of a data set is 1 to 64"),
+    ("dataset", None, "name of a data set is 1 to 64"),
     ("prior", [], "prior must be normal or uniform"),
     ("network", {}, "network must be perceptron or convolutional"),
     ("initialisation", 1, "initialisation must be"),
@@ -207,6 +211,17 @@ BAD = [
     ("seed", -1, "seed must be"),
     ("seed", 2**32, "seed must be"),
     ("shipped", "yes", "shipped must be"),
+    ("loss", "hinge", "loss must be cross-entropy or squared-error"),
+    ("storage", "int8", "storage must be float32 or float16"),
+    ("pretraining", "../vae", "pretraining must be the name of a VAE or none"),
+    ("pretraining", "face-vae-128", "belongs to a GAN with strided networks"),
+    ("flip_every", -1, "flip_every must be"),
+    ("flip_every", 16, "belong to a GAN with the squared-error loss"),
+    ("label_noise", -0.1, "label noise must be"),
+    ("label_noise", 0.1, "belong to a GAN with the squared-error loss"),
+    ("input_noise", float("nan"), "input noise must be"),
+    ("input_noise", 0.1, "belongs to a GAN's discriminator"),
+    ("mirror", 1, "mirror must be true or false"),
 ]
 
 
@@ -292,3 +307,54 @@ def test_hostile_values_raise_user_error_or_make_a_model(
 def test_any_json_is_refused_with_a_sentence(value: Any) -> None:
     with pytest.raises(UserError):
         Recipe.from_dict(value)
+
+
+def test_study_c() -> None:
+    """The figures of study C's text that no other test counts."""
+    vae, gan = RECIPES["face-vae-128"], RECIPES["face-gan-128"]
+    for recipe in (vae, gan):
+        assert (recipe.batch_size, recipe.adam_betas) == (128, (0.9, 0.999))
+        # Five passes over 202,599 images.
+        assert recipe.steps == 5 * math.ceil(202_599 / 128)
+        assert recipe.image_range == (-1, 1)
+        assert recipe.loss == "squared-error"
+    assert vae.beta == 0.00025
+    assert (gan.flip_every, gan.label_noise, gan.pretraining) == (16, 0.1, "face-vae-128")
+    # "Unbalanced": the generator's widest block has no counterpart in the discriminator.
+    assert set(gan.decoder_widths) - set(gan.encoder_widths) == {512}
+
+
+@pytest.mark.parametrize("side", [8, 48, 100])
+def test_strided_networks_need_a_size_that_can_be_halved(side: int) -> None:
+    with pytest.raises(UserError, match=f"Images of {side} by {side} can't be halved down by 32"):
+        RECIPES["face-vae-128"].replace(image_shape=(3, side, side))
+
+
+def test_a_gan_of_another_latent_size_starts_from_a_vae_of_that_size() -> None:
+    gan = find_recipe("face-gan", 64)
+    assert (gan.name, gan.latent, gan.pretraining) == ("face-gan-64", 64, "face-vae-64")
+    vae = vae_before(gan)
+    assert (vae.name, vae.latent, vae.family, vae.shipped) == ("face-vae-64", 64, "vae", False)
+    assert vae.encoder_widths == RECIPES["face-vae-128"].encoder_widths
+
+
+def test_the_vae_before_a_gan_shares_its_data_and_length() -> None:
+    gan = RECIPES["face-gan-128"].replace(
+        name="cats", dataset="cats", pair="cats", pretraining="cats-vae", steps=9, seed=4
+    )
+    vae = vae_before(gan)
+    assert (vae.name, vae.dataset, vae.pair, vae.steps, vae.seed) == (
+        "cats-vae",
+        "cats",
+        "cats",
+        9,
+        4,
+    )
+    assert vae_before(RECIPES["face-gan-128"]) == RECIPES["face-vae-128"]
+
+
+def test_a_recipe_from_before_a_setting_existed_has_its_default() -> None:
+    values = RECIPES["vae-100"].to_dict()
+    for newer in ("loss", "pretraining", "flip_every", "mirror", "storage"):
+        del values[newer]
+    assert Recipe.from_dict(values) == RECIPES["vae-100"]

@@ -135,7 +135,7 @@ def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
         ),
         (
             ["--model=gan", "--prior=uniform", "--dataset=fashion-mnist"],
-            "gan-100-prioruniform-datasetfashion-mnist",
+            "gan-100-fashion-mnist-prioruniform",
             {"prior": "uniform", "dataset": "fashion-mnist"},
         ),
         (["--model=mini-gan", "--dropout=0", "--name=dry"], "dry", {"dropout": 0.0}),
@@ -173,7 +173,7 @@ MISTAKES = [
     (["--model=gan", "--beta=2"], "--beta belongs to a VAE, and gan-100 is none"),
     (["--model=vae", "--real-label=.9"], "--real-label belongs to a GAN, and vae-100 is none"),
     (["--model=gan", "--prior=cauchy"], "prior must be normal or uniform, not 'cauchy'"),
-    (["--model=gan", "--dataset=celeba"], "dataset must be mnist or fashion-mnist"),
+    (["--model=gan", "--dataset=cifar"], "There is no data set and no folder 'cifar'"),
     (["--model=gan", "--precision=float16"], "precision must be float32 or bfloat16"),
     (["--model=gan", "--real-label=0"], "real label must be in (0, 1]"),
     (["--model=vae", "--threads=0"], "--threads must be from 1 to 1024, not 0"),

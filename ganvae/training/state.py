@@ -92,8 +92,9 @@ def check_same_settings(stored: dict[str, Any], recipe: Recipe) -> None:
         UserError: names the first setting that differs and both values.
     """
     # Read back as a Recipe, so that a setting that is newer than the run has its default.
-    former = Recipe.from_dict(stored).to_dict()
-    for setting, value in recipe.to_dict().items():
+    former = json.loads(json.dumps(Recipe.from_dict(stored).to_dict()))
+    wanted = json.loads(json.dumps(recipe.to_dict()))
+    for setting, value in wanted.items():
         if former[setting] != value:
             raise UserError(
                 f"This run began with {setting} = {former[setting]!r}, but {value!r} was "

@@ -46,6 +46,31 @@ SHORT_CONV_GAN = RECIPES["gan-100"].replace(
     steps=30,
     precision="bfloat16",
 )
+# Study C in small: channels last, noise of every kind, targets that swap.
+SHORT_STRIDED_VAE = RECIPES["face-vae-128"].replace(
+    name="short-strided-vae",
+    dataset="photos",
+    pair="photos",
+    image_shape=(3, 16, 16),
+    latent=6,
+    decoder_widths=(16, 8),
+    encoder_widths=(8, 16),
+    batch_size=32,
+    steps=30,
+)
+SHORT_STRIDED_GAN = RECIPES["face-gan-128"].replace(
+    name="short-strided-gan",
+    dataset="photos",
+    pair="photos",
+    image_shape=(3, 16, 16),
+    latent=6,
+    decoder_widths=(16, 8),
+    encoder_widths=(8, 16),
+    pretraining=None,
+    flip_every=4,
+    batch_size=32,
+    steps=30,
+)
 STEPS = 30
 
 
@@ -64,6 +89,7 @@ def classifier_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores from a few dozen samples: tests look at what is scored, not at how well."""
     monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
+    monkeypatch.setattr(callbacks, "PHOTOGRAPH_SCORE_COUNT", 20)
     monkeypatch.setattr(finish, "SCORE_COUNT", 30)
 
 

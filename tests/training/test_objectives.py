@@ -7,9 +7,14 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
+from ganvae.recipes import RECIPES
 from ganvae.training.objectives import (
+    LeastSquaresLoss,
     NegativeELBO,
     NonSaturatingLoss,
+    SquaredErrorELBO,
+    adversarial_of,
+    elbo_of,
     kl_per_dimension,
     reparameterise,
 )
@@ -138,3 +143,43 @@ def test_extreme_logits_stay_finite() -> None:
     assert math.isfinite(total.item())
     assert far.grad is not None
     assert torch.isfinite(far.grad).all()
+
+
+def test_squared_error_is_a_mean_over_pixels_and_a_sum_over_images() -> None:
+    images = torch.zeros(2, 3, 4, 4)
+    raw = torch.stack([torch.full((3, 4, 4), math.atanh(0.5)), torch.zeros(3, 4, 4)])
+    mean, log_variance = torch.ones(2, 5), torch.zeros(2, 5)
+    error, kl = SquaredErrorELBO().terms(raw, images, mean, log_variance)
+    # The first image is .5 off everywhere, the second nowhere; the KL is 5 times 1/2 for each.
+    assert error.item() == pytest.approx(0.25)
+    assert kl.item() == pytest.approx(5)
+    # Study C's weighting.
+    assert SquaredErrorELBO(0.00025)(error, kl).item() == pytest.approx(0.25 + 0.00125)
+
+
+def test_least_squares_by_hand() -> None:
+    real, fake = torch.tensor([1.5, 0.0]), torch.tensor([0.5, -1.0])
+    loss = LeastSquaresLoss()
+    assert loss.discriminator(real, fake).item() == pytest.approx((0.25 + 1) / 2 + (0.25 + 1) / 2)
+    assert loss.generator(fake).item() == pytest.approx((0.25 + 4) / 2)
+    assert loss.discriminator(torch.ones(3), torch.zeros(3)).item() == 0
+    assert torch.equal(loss.judgement(real), real)
+
+
+def test_label_noise_is_drawn_for_each_sample_of_both_sides() -> None:
+    count = 200_000
+    torch.manual_seed(0)
+    # Where D is right without noise, the loss that is left is the variance of the noise, twice.
+    loss = LeastSquaresLoss(label_noise=0.1).discriminator(torch.ones(count), torch.zeros(count))
+    assert loss.item() == pytest.approx(2 * 0.01, rel=0.02)
+    one_side = LeastSquaresLoss(0.1).discriminator(torch.ones(count), torch.full((count,), 2.0))
+    assert one_side.item() == pytest.approx(4 + 2 * 0.01, rel=0.01)
+    # The generator's target has no noise.
+    assert LeastSquaresLoss(0.1).generator(torch.ones(3)).item() == 0
+
+
+def test_each_recipe_has_its_objective() -> None:
+    assert type(elbo_of(RECIPES["vae-100"])) is NegativeELBO
+    assert elbo_of(RECIPES["face-vae-128"]) == SquaredErrorELBO(0.00025)
+    assert adversarial_of(RECIPES["mini-gan-100"]) == NonSaturatingLoss(0.9)
+    assert adversarial_of(RECIPES["face-gan-128"]) == LeastSquaresLoss(0.1)

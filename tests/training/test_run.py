@@ -341,8 +341,8 @@ def test_divergence_is_one_sentence(
         original = type(inner).__call__
 
         class Poisoned(type(inner)):  # type: ignore[misc]
-            def __call__(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-                values = original(self, images)
+            def __call__(self, images: torch.Tensor, step: int) -> dict[str, torch.Tensor]:
+                values = original(self, images, step)
                 return {name: value * float("nan") for name, value in values.items()}
 
         inner.__class__ = Poisoned

@@ -11,15 +11,17 @@ from ganvae.errors import UserError
 from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.training import state
+from ganvae.training.hardware import arrange
 from ganvae.training.updates import Update, make_update
-from tests.training.conftest import SHORT_CONV_GAN, SHORT_GAN, SHORT_VAE
+from tests.training.conftest import SHORT_CONV_GAN, SHORT_GAN, SHORT_STRIDED_GAN, SHORT_VAE
 
-RECIPES = [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN]
+RECIPES = [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_STRIDED_GAN]
 
 
 def begin(recipe: Recipe, seed: int) -> tuple[Any, Update]:
     torch.manual_seed(seed)
     model = build(recipe)
+    arrange(model)
     return model, make_update(model)
 
 
@@ -32,16 +34,16 @@ def batch(recipe: Recipe, seed: int) -> torch.Tensor:
 def test_going_on_after_restoring_is_going_on(recipe: Recipe, tmp_path: Path) -> None:
     model, update = begin(recipe, 1)
     for number in range(3):
-        update(batch(recipe, number))
+        update(batch(recipe, number), number)
     details = {"step": 3, "rows": [{"step": 1, "loss": 0.1}], "sums": {"d": 1.0000000000000002}}
     state.save_state(tmp_path, model, update.optimisers, details)
-    expected = [update(batch(recipe, number)) for number in range(3, 6)]
+    expected = [update(batch(recipe, number), number) for number in range(3, 6)]
 
     other, other_update = begin(recipe, 2)
     torch.manual_seed(3)
     state.restore_state(tmp_path, other, other_update.optimisers)
     assert state.read_details(tmp_path) == details
-    got = [other_update(batch(recipe, number)) for number in range(3, 6)]
+    got = [other_update(batch(recipe, number), number) for number in range(3, 6)]
     for before, after in zip(expected, got, strict=True):
         assert {name: value.item() for name, value in before.items()} == {
             name: value.item() for name, value in after.items()
@@ -54,7 +56,7 @@ def test_no_state_and_broken_states_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="There is no run to resume in"):
         state.read_details(tmp_path)
     model, update = begin(SHORT_VAE, 0)
-    update(batch(SHORT_VAE, 0))
+    update(batch(SHORT_VAE, 0), 0)
     state.save_state(tmp_path, model, update.optimisers, {"step": 1})
     path = tmp_path / state.STATE
     whole = path.read_bytes()

@@ -12,6 +12,7 @@ from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 from ganvae.training.updates import GANUpdate, VAEUpdate, make_update
+from tests.training.conftest import SHORT_STRIDED_GAN
 
 SMALL_VAE = RECIPES["mlp-vae-20"].replace(
     decoder_widths=(32,), encoder_widths=(32,), precision="float32"
@@ -54,7 +55,7 @@ def test_vae_step_is_the_textbook_step(recipe: Recipe) -> None:
     update = make_update(model)
     assert isinstance(update, VAEUpdate)
     torch.manual_seed(0)
-    values = update(images)
+    values = update(images, 0)
 
     torch.manual_seed(0)
     optimiser = torch.optim.Adam(textbook.parameters(), recipe.lr, betas=recipe.adam_betas)
@@ -97,7 +98,7 @@ def test_gan_step_is_the_textbook_step(recipe: Recipe) -> None:
     networks = (model.discriminator, model.generator)
     update.optimisers = [torch.optim.SGD(network.parameters(), 0.1) for network in networks]
     torch.manual_seed(0)
-    values = [update(images) for _ in range(2)][-1]
+    values = [update(images, step) for step in range(2)][-1]
 
     torch.manual_seed(0)
     generator, discriminator = textbook.generator, textbook.discriminator
@@ -160,8 +161,8 @@ def test_each_gan_step_leaves_the_other_network_alone(recipe: Recipe) -> None:
 
     watch("d", model.discriminator, model.generator, d_optimiser)
     watch("g", model.generator, model.discriminator, g_optimiser)
-    update(images)
-    update(images)
+    update(images, 0)
+    update(images, 0)
     assert seen == ["d", "g", "d", "g"]
 
 
@@ -178,7 +179,7 @@ def test_gan_gradients_do_not_cross() -> None:
 
     d_optimiser.step = note  # type: ignore[method-assign,assignment]
     before = copies(model.discriminator)
-    update(images)
+    update(images, 0)
     # G's loss added nothing to D's gradients, and D can learn again afterwards.
     for parameter, gradient in zip(model.discriminator.parameters(), gradients["d"], strict=True):
         assert torch.equal(parameter.grad, gradient)
@@ -205,10 +206,10 @@ def test_zero_gradients_before_each_step() -> None:
     """A second step must not carry the first one's gradients along."""
     model, images = model_and_images(SMALL_VAE)
     update = make_update(model)
-    update(images)
+    update(images, 0)
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, 1e6)
-    update(images)
+    update(images, 0)
     assert max(parameter.grad.abs().max() for parameter in model.parameters()) < 1e4
 
 
@@ -217,7 +218,7 @@ def test_generator_is_trained_on_the_prior(prior: Any, deviation: float) -> None
     model, images = model_and_images(SMALL_GAN.replace(prior=prior), count=200)
     drawn: list[Tensor] = []
     model.generator.register_forward_pre_hook(lambda module, inputs: drawn.append(inputs[0]))
-    GANUpdate(model)(images)
+    GANUpdate(model)(images, 0)
     (z,) = drawn
     assert z.shape == (200, 100)
     assert z.mean().item() == pytest.approx(0, abs=0.02)
@@ -231,7 +232,7 @@ def test_bfloat16_keeps_float32_weights_and_about_the_same_loss(recipe: Recipe) 
     for precision in ("float32", "bfloat16"):
         model, images = model_and_images(recipe.replace(precision=precision))
         torch.manual_seed(0)
-        values = make_update(model)(images)
+        values = make_update(model)(images, 0)
         assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
         assert {value.dtype for value in values.values()} == {torch.float32}
         losses[precision] = {name: value.item() for name, value in values.items()}
@@ -244,7 +245,7 @@ def test_vae_learns_one_batch() -> None:
     model, images = model_and_images(SMALL_VAE)
     images = images.round()
     update = make_update(model)
-    losses = [update(images)["train_loss"].item() for _ in range(200)]
+    losses = [update(images, step)["train_loss"].item() for step in range(200)]
     assert losses[-1] < 0.9 * losses[0]
 
 
@@ -254,7 +255,7 @@ def test_each_side_of_a_gan_wins_against_one_that_stands_still() -> None:
         update = make_update(model)
         for group in update.optimisers[frozen].param_groups:
             group["lr"] = 0.0
-        return [update(images) for _ in range(60)][-1]
+        return [update(images, step) for step in range(60)][-1]
 
     discriminator_wins = play(frozen=1)
     assert discriminator_wins["d_real"] > 0.8
@@ -266,6 +267,89 @@ def test_each_side_of_a_gan_wins_against_one_that_stands_still() -> None:
     assert generator_wins["d_fake_after"].item() == pytest.approx(
         generator_wins["d_fake_before"].item(), abs=1e-5
     )
+
+
+def least_squares_gan(**changes: Any) -> Recipe:
+    return SHORT_STRIDED_GAN.replace(
+        precision="float32", **({"label_noise": 0.0, "input_noise": 0.0} | changes)
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "flipped"), [(0, False), (2, False), (3, True), (4, False), (7, True)]
+)
+def test_every_fourth_step_swaps_the_targets(step: int, flipped: bool) -> None:
+    model, images = model_and_images(least_squares_gan(flip_every=4))
+    update = GANUpdate(model)
+    seen: list[tuple[Tensor, Tensor]] = []
+    objective = update.objective.discriminator
+
+    class Noted(type(update.objective)):  # type: ignore[misc]
+        def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+            seen.append((real_scores.detach(), fake_scores.detach()))
+            return objective(real_scores, fake_scores)
+
+    update.objective = Noted()
+    values = update(images, step)
+    first, second = (scores.mean().item() for scores in seen[0])
+    # The curves say what D thinks of real and generated images, whatever it was told they are.
+    expected = (values["d_fake_before"].item(), values["d_real"].item())
+    assert (first, second) == pytest.approx(expected if flipped else expected[::-1])
+    assert first != second
+
+
+def test_without_flips_no_step_swaps() -> None:
+    losses = []
+    for every in (0, 4):
+        model, images = model_and_images(least_squares_gan(flip_every=every))
+        torch.manual_seed(0)
+        losses.append(make_update(model)(images, 3)["d_loss"].item())
+    assert losses[0] != losses[1]
+    model, images = model_and_images(least_squares_gan(flip_every=0))
+    torch.manual_seed(0)
+    assert make_update(model)(images, 15)["d_loss"].item() == losses[0]
+
+
+def test_input_noise_is_on_all_that_the_discriminator_sees_and_on_nothing_else() -> None:
+    model, images = model_and_images(least_squares_gan(input_noise=0.5), count=64)
+    untouched = images.clone()
+    fakes: list[Tensor] = []
+    seen: list[Tensor] = []
+    model.generator.register_forward_hook(lambda module, inputs, output: fakes.append(output))
+    model.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    GANUpdate(model)(images, 0)
+    assert torch.equal(images, untouched)
+    for noisy, clean in zip(seen, (images, fakes[0], fakes[0]), strict=True):
+        noise = noisy - clean
+        assert noise.mean().item() == pytest.approx(0, abs=0.01)
+        assert noise.std().item() == pytest.approx(0.5, rel=0.02)
+    # The generator learns through the noise.
+    assert seen[2].requires_grad
+
+
+def test_least_squares_step_is_the_textbook_step() -> None:
+    recipe = least_squares_gan(flip_every=0)
+    model, images = model_and_images(recipe)
+    textbook = copy.deepcopy(model)
+    update = make_update(model)
+    networks = (model.discriminator, model.generator)
+    update.optimisers = [torch.optim.SGD(network.parameters(), 0.1) for network in networks]
+    torch.manual_seed(0)
+    values = update(images, 0)
+
+    torch.manual_seed(0)
+    generator, discriminator = textbook.generator, textbook.discriminator
+    fakes = generator(torch.randn(len(images), recipe.latent))
+    d_loss = ((discriminator(images) - 1) ** 2).mean() + (discriminator(fakes.detach()) ** 2).mean()
+    d_optimiser = torch.optim.SGD(discriminator.parameters(), 0.1)
+    d_loss.backward()
+    d_optimiser.step()
+    g_loss = ((discriminator(fakes) - 1) ** 2).mean()
+    g_loss.backward()
+    torch.optim.SGD(generator.parameters(), 0.1).step()
+    assert_close_parameters(model, textbook)
+    assert values["d_loss"].item() == pytest.approx(d_loss.item(), rel=1e-4)
+    assert values["g_loss"].item() == pytest.approx(g_loss.item(), rel=1e-4)
 
 
 def test_families() -> None:

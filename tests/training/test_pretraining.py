@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from ganvae import checkpoint
+from ganvae.errors import UserError
+from ganvae.models import GAN, VAE, build
+from ganvae.training.pretraining import start_from
+from tests.conftest import write_model
+from tests.training.conftest import SHORT_STRIDED_GAN, SHORT_STRIDED_VAE, SHORT_VAE
+
+
+def gan(**changes: object) -> GAN:
+    torch.manual_seed(7)
+    model = build(SHORT_STRIDED_GAN.replace(pretraining="short-strided-vae", **changes))
+    assert isinstance(model, GAN)
+    return model
+
+
+def test_the_generator_starts_as_the_decoder_and_the_rest_at_random(tmp_path: Path) -> None:
+    folder = tmp_path / "short-strided-vae"
+    write_model(folder, SHORT_STRIDED_VAE)
+    vae = checkpoint.load(folder)
+    assert isinstance(vae, VAE)
+    model, fresh = gan(), gan()
+    start_from(model, folder)
+    theirs = vae.decoder.get_submodule("trunk").state_dict()
+    for name, value in model.generator.get_submodule("trunk").state_dict().items():
+        assert torch.equal(value, theirs[name]), name
+    untouched = [(model.discriminator, fresh.discriminator)]
+    untouched.append(
+        (model.generator.get_submodule("output"), fresh.generator.get_submodule("output"))
+    )
+    for ours, before in untouched:
+        expected = before.state_dict()
+        assert all(torch.equal(value, expected[name]) for name, value in ours.state_dict().items())
+    # Nothing is frozen.
+    assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_missing_vae_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"starts from the VAE nobody, which is not in .*train it"):
+        start_from(gan(), tmp_path / "nobody")
+
+
+def test_another_kind_of_model_is_one_sentence(tmp_path: Path) -> None:
+    for recipe in (SHORT_VAE, SHORT_STRIDED_GAN):
+        write_model(tmp_path / recipe.name, recipe)
+        with pytest.raises(UserError, match=f"{recipe.name} is no VAE of study C"):
+            start_from(gan(), tmp_path / recipe.name)
+
+
+def test_another_latent_size_is_one_sentence(tmp_path: Path) -> None:
+    write_model(tmp_path / "small", SHORT_STRIDED_VAE.replace(latent=5))
+    with pytest.raises(UserError, match="small has other sizes than the generator"):
+        start_from(gan(), tmp_path / "small")
