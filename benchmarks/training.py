@@ -3,10 +3,10 @@
     python -m benchmarks.training --rounds 7
 
 Each way of training runs for a stretch of images, one after the other and round after round, so
-that a machine that speeds up or slows down does it to all of them. The conventional way is
-torchvision's MNIST, a DataLoader with shuffling and no workers, float32, plain Adam, and a loss
-read after every step. Ours is `ganvae.training.Loop` with its curves, in each precision asked for.
-Networks, batch size, losses and learning rate are the same. Written to
+that a machine that speeds up or slows down does it to all of them. The conventional way is that of
+benchmarks/conventional.py: torchvision's MNIST, or an ImageFolder of faces read by two workers,
+with a transform of each image, float32, plain Adam. Ours is `ganvae.training.Loop` with its curves,
+in each precision asked for. Networks, batch size, losses and learning rate are the same. Written to
 benchmarks/results/training.json: images a second (median over the rounds) and the ratio to the
 conventional way (median of the ratios within each round).
 """
@@ -14,28 +14,27 @@ conventional way (median of the ratios within each round).
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor
-from torch.utils.data import DataLoader
 
+from benchmarks.conventional import conventional
 from ganvae import files
-from ganvae.data import DOWNLOAD_FOLDER, Batches, find_data_dir, load_for
-from ganvae.models import GAN, VAE, build
+from ganvae.data import Batches, load_for
+from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import TrainCurves
-from ganvae.training.hardware import describe_hardware
+from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.updates import make_update
-from ganvae.vision import import_torchvision
 
 RESULT = Path(__file__).parent / "results" / "training.json"
 CONVENTIONAL = "conventional"
@@ -49,7 +48,14 @@ def ours(recipe: Recipe) -> Stretch:
     """This project's loop over images held in memory."""
     torch.manual_seed(recipe.seed)
     model, history = build(recipe), History(recipe.family)
-    batches = Batches(load_for(recipe, "train"), recipe.batch_size, recipe.seed, recipe.image_range)
+    arrange(model)
+    batches = Batches(
+        load_for(recipe, "train"),
+        recipe.batch_size,
+        recipe.seed,
+        recipe.image_range,
+        recipe.mirror,
+    )
     curves = TrainCurves(history, recipe.total_steps(len(batches.images)), {})
     loop = Loop(make_update(model), batches, 0, [curves])
     loss = history.losses[0]
@@ -64,104 +70,54 @@ def ours(recipe: Recipe) -> Stretch:
     return run
 
 
-def conventional(recipe: Recipe) -> Stretch:
-    """The loop of the tutorials."""
-    torch.manual_seed(recipe.seed)
-    model = build(recipe)
-    batches = endless(conventional_loader(recipe))
-    step = vae_step(model) if isinstance(model, VAE) else gan_step(model)
+def serve(connection: Connection, recipe: Recipe, way: str, threads: int) -> None:
+    """Train a stretch whenever a number of steps comes in; send back its seconds and loss.
 
-    def run(steps: int) -> float:
-        return statistics.fmean(step(next(batches)) for _ in range(steps))
-
-    return run
-
-
-def conventional_loader(recipe: Recipe) -> DataLoader[Any]:
-    """torchvision's MNIST, transformed image by image."""
-    torchvision = import_torchvision()
-    from torchvision import transforms
-
-    size = recipe.image_shape[1:]
-    steps: list[Any] = [] if size == (28, 28) else [transforms.Resize(size)]
-    steps.append(transforms.ToTensor())
-    if recipe.image_range == (-1.0, 1.0):
-        steps.append(transforms.Normalize((0.5,), (0.5,)))
-    dataset = torchvision.datasets.MNIST(
-        find_data_dir() or DOWNLOAD_FOLDER, train=True, transform=transforms.Compose(steps)
-    )
-    return DataLoader(dataset, recipe.batch_size, shuffle=True, num_workers=0)
+    Each way has a process of its own: what ours asks of malloc would help the other one, too.
+    """
+    torch.set_num_threads(threads)
+    if way == CONVENTIONAL:
+        run: Stretch = conventional(recipe)
+    else:
+        reuse_memory()
+        run = ours(recipe.replace(precision=way))
+    while (steps := connection.recv()) is not None:
+        began = time.perf_counter()
+        loss = run(steps)
+        connection.send((time.perf_counter() - began, loss))
 
 
-def endless(loader: DataLoader[Any]) -> Iterator[Tensor]:
-    """Images of one epoch after another, without the labels."""
-    while True:
-        for images, _ in loader:
-            yield images
+class Way:
+    """One way of training, in its own process."""
 
+    def __init__(self, recipe: Recipe, way: str, threads: int) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=serve, args=(theirs, recipe, way, threads))
+        self._process.start()
+        # Ours must be closed here, or a process that died would be waited for for ever.
+        theirs.close()
 
-def vae_step(model: VAE) -> Callable[[Tensor], float]:
-    """One step on the ELBO as it is usually written."""
-    recipe = model.recipe
-    optimiser = torch.optim.Adam(model.parameters(), recipe.lr, betas=recipe.adam_betas)
+    def __call__(self, steps: int) -> tuple[float, float | None]:
+        """Seconds a stretch took, and its mean loss."""
+        self._connection.send(steps)
+        return self._connection.recv()
 
-    def step(images: Tensor) -> float:
-        mean, log_variance = model.encoder(images)
-        std = torch.exp(0.5 * log_variance)
-        reconstructed = torch.sigmoid(model.decoder(mean + std * torch.randn_like(std)))
-        loss = F.binary_cross_entropy(reconstructed, images, reduction="sum")
-        loss = loss - 0.5 * torch.sum(1 + log_variance - mean.pow(2) - log_variance.exp())
-        if recipe.reduction == "mean":
-            loss = loss / len(images)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        return loss.item() / (1 if recipe.reduction == "mean" else len(images))
-
-    return step
-
-
-def gan_step(model: GAN) -> Callable[[Tensor], float]:
-    """A step of D and a step of G, each with fakes of its own."""
-    recipe = model.recipe
-    generator, discriminator = model.generator, model.discriminator
-    d_optimiser = torch.optim.Adam(discriminator.parameters(), recipe.lr, betas=recipe.adam_betas)
-    g_optimiser = torch.optim.Adam(generator.parameters(), recipe.lr, betas=recipe.adam_betas)
-
-    def draw_z(count: int) -> Tensor:
-        if recipe.prior == "normal":
-            return torch.randn(count, recipe.latent)
-        return torch.rand(count, recipe.latent) * 2 - 1
-
-    def step(images: Tensor) -> float:
-        count = len(images)
-        real, fake = torch.full((count,), recipe.real_label), torch.zeros(count)
-
-        fakes = generator(draw_z(count))
-        d_loss = F.binary_cross_entropy(torch.sigmoid(discriminator(images)), real)
-        d_loss = d_loss + F.binary_cross_entropy(torch.sigmoid(discriminator(fakes.detach())), fake)
-        d_optimiser.zero_grad()
-        d_loss.backward()
-        d_optimiser.step()
-
-        judged = torch.sigmoid(discriminator(generator(draw_z(count))))
-        g_loss = F.binary_cross_entropy(judged, torch.ones(count))
-        g_optimiser.zero_grad()
-        g_loss.backward()
-        g_optimiser.step()
-        g_loss.item()
-        return d_loss.item()
-
-    return step
+    def close(self) -> None:
+        self._connection.send(None)
+        self._process.join()
 
 
 def compare(
-    recipe: Recipe, precisions: list[str], rounds: int, images: int, report: Callable[[str], None]
+    recipe: Recipe,
+    precisions: list[str],
+    rounds: int,
+    images: int,
+    threads: int,
+    report: Callable[[str], None],
 ) -> dict[str, Any]:
     """Time every way of training a recipe, interleaved."""
-    ways: dict[str, Stretch] = {CONVENTIONAL: conventional(recipe)}
-    for precision in precisions:
-        ways[precision] = ours(recipe.replace(precision=precision))
+    ways = {way: Way(recipe, way, threads) for way in (CONVENTIONAL, *precisions)}
     steps = max(1, images // recipe.batch_size)
     for run in ways.values():
         run(WARM_UP_STEPS)
@@ -169,13 +125,14 @@ def compare(
     losses: dict[str, float | None] = {}
     for number in range(rounds):
         for way, run in ways.items():
-            began = time.perf_counter()
-            losses[way] = run(steps)
-            seconds[way].append(time.perf_counter() - began)
+            took, losses[way] = run(steps)
+            seconds[way].append(took)
         report(
             f"{recipe.name} {number + 1}/{rounds} "
             + " ".join(f"{way} {times[-1]:.2f} s" for way, times in seconds.items())
         )
+    for run in ways.values():
+        run.close()
     seen = steps * recipe.batch_size
     return {
         "batch_size": recipe.batch_size,
@@ -220,7 +177,6 @@ def main() -> None:
     add("--precision", nargs="+", default=["float32", "bfloat16"], choices=["float32", "bfloat16"])
     add("--output", type=Path, default=RESULT, help="JSON file")
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
     results: dict[str, dict[str, Any]] = {}
     for name in arguments.models:
         results[name] = compare(
@@ -228,6 +184,7 @@ def main() -> None:
             arguments.precision,
             arguments.rounds,
             arguments.images,
+            arguments.threads,
             lambda line: print(line, flush=True),
         )
     print(table(results))

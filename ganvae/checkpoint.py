@@ -180,12 +180,22 @@ def _read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
     return tensors
 
 
+def round_to_storage(model: VAE | GAN) -> None:
+    """Round a model's weights to the precision its recipe stores, so that what is measured ships."""
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            tensor.copy_(tensor.to(_stored_type(model.recipe, tensor)))
+
+
 def save_weights(folder: Path, model: VAE | GAN) -> None:
     """Write model.safetensors into a folder, in the precision that the recipe stores."""
-    half = model.recipe.storage == "float16"
-    tensors = {}
-    for name, tensor in model.state_dict().items():
-        # Biases and batch statistics are few, and a small variance would lose its digits.
-        dtype = torch.float16 if half and tensor.ndim > 1 else tensor.dtype
-        tensors[name] = tensor.detach().cpu().to(dtype).contiguous()
+    tensors = {
+        name: tensor.detach().cpu().to(_stored_type(model.recipe, tensor)).contiguous()
+        for name, tensor in model.state_dict().items()
+    }
     files.write_bytes(folder / WEIGHTS, save(tensors))
+
+
+def _stored_type(recipe: Recipe, tensor: Tensor) -> torch.dtype:
+    # Biases and batch statistics are few, and a small variance would lose its digits.
+    return torch.float16 if recipe.storage == "float16" and tensor.ndim > 1 else tensor.dtype

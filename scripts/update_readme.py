@@ -1,4 +1,4 @@
-"""python scripts/update_readme.py: fill the README's tables from the files that commands wrote.
+"""python scripts/update_readme.py: fill the tables of README and docs/ from commands' files.
 
 Each table stands between `<!-- NAME -->` and `<!-- /NAME -->`. With --check nothing is written, and
 the exit status is 1 if a table is not up to date.
@@ -16,10 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from ganvae import checkpoint, files  # noqa: E402
+from ganvae.cards import COMPARISON  # noqa: E402
 from ganvae.metrics.classifier import NAME as CLASSIFIER  # noqa: E402
 from ganvae.recipes import RECIPES, Recipe  # noqa: E402
 
-README = ROOT / "README.md"
 WEIGHTS = ROOT / "weights"
 RESULTS = ROOT / "benchmarks" / "results"
 
@@ -50,7 +50,7 @@ def models() -> str:
     rows = []
     for recipe in RECIPES.values():
         metrics = checkpoint.read_metrics(WEIGHTS / recipe.name)
-        if not recipe.shipped or not metrics:
+        if not recipe.shipped or not metrics or recipe.dataset != "mnist":
             continue
         part = "decoder" if recipe.family == "vae" else "generator"
         rows.append(
@@ -77,9 +77,55 @@ def models() -> str:
     )
 
 
+def faces() -> str:
+    """The models of photographs; their distances don't compare with those of digits."""
+    rows = []
+    celeba = [recipe for recipe in RECIPES.values() if recipe.dataset == "celeba"]
+    measured = [(recipe, checkpoint.read_metrics(WEIGHTS / recipe.name)) for recipe in celeba]
+    there = [(recipe, metrics) for recipe, metrics in measured if metrics]
+    for recipe, metrics in there:
+        part = "decoder" if recipe.family == "vae" else "generator"
+        rows.append(
+            f"| [`{recipe.name}`](weights/{recipe.name}) | {recipe.study} | {recipe.latent} | "
+            f"{metrics['parameters'][part]:,} of {metrics['parameters']['total']:,} | "
+            f"{metrics['distance']['value']:.1f} | {metrics['sharpness']['ratio']:.0%} | "
+            f"{final_loss(recipe, metrics['final'])} | {metrics['training']['images']:,} | "
+            f"{metrics['training']['seconds'] / 60:.0f} |"
+        )
+    if not there:
+        return ""
+    some = there[0][1]
+    return (
+        table(
+            "| model | study | latent | parameters that draw | distance | sharpness | final loss | "
+            "images seen | minutes |",
+            rows,
+        )
+        + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
+        f"{some['distance']['reference']}, in the features of EfficientNet-Lite0 with ImageNet "
+        f"weights: no figure of this column compares with one of the digits'. Sharpness as above. "
+        f"One seed each, {some['training']['hardware']}, {some['training']['threads']} threads."
+    )
+
+
+def ablation() -> str:
+    """Study C's GAN with and without its remedies, from the comparison on its card."""
+    path = WEIGHTS / "face-gan-128" / COMPARISON
+    if not path.is_file():
+        return ""
+    rows = [
+        f"| `{row['command']}` | {row['images']:,} | {row['distance']:.1f} | "
+        f"{row['sharpness']:.0%} |"
+        for row in checkpoint.read_json(path)
+    ]
+    return table("| command | images | distance | sharpness |", rows)
+
+
 def final_loss(recipe: Recipe, final: dict[str, float]) -> str:
     """The last losses of a run: on the test set for a VAE, D and G for a GAN."""
     if recipe.family == "vae":
+        if recipe.loss == "squared-error":
+            return f"{final['test_loss']:.4f}"
         return f"{final['test_loss']:.1f} nats"
     return f"D {final['d_loss']:.2f}, G {final['g_loss']:.2f}"
 
@@ -149,11 +195,19 @@ def _result(name: str) -> Any:
     return checkpoint.read_json(path) if path.is_file() else None
 
 
-TABLES: dict[str, Callable[[], str]] = {"models": models, "studies": studies, "speed": speed}
+TABLES: dict[str, Callable[[], str]] = {
+    "models": models,
+    "faces": faces,
+    "ablation": ablation,
+    "studies": studies,
+    "speed": speed,
+}
+# Tables stand in the README and in pages of docs/.
+PAGES = (ROOT / "README.md", ROOT / "docs" / "faces.md")
 
 
 def filled(text: str) -> str:
-    """The README with every table made anew."""
+    """A page with every table in it made anew."""
     for name, make in TABLES.items():
         block = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
         # A backslash in the new text would be read as a reference to a group.
@@ -163,13 +217,17 @@ def filled(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Fill the README, or only check it; the exit status."""
-    old = README.read_text(encoding="utf-8")
-    new = filled(old)
-    if "--check" in arguments:
-        return int(new != old)
-    files.write_text(README, new)
-    return 0
+    """Fill the pages, or only check them; the exit status."""
+    status = 0
+    for page in PAGES:
+        old = page.read_text(encoding="utf-8")
+        new = filled(old)
+        if "--check" not in arguments:
+            files.write_text(page, new)
+        elif new != old:
+            print(f"{page} is not up to date: python scripts/update_readme.py")
+            status = 1
+    return status
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from ganvae import checkpoint, files, latents
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
+from ganvae.training.hardware import reuse_memory
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
 TINY = (
@@ -35,6 +36,7 @@ SHEET_COLUMNS, SHEET_ROWS = 8, 4
 def pytest_configure() -> None:
     """One thread for PyTorch: tests are many small computations."""
     torch.set_num_threads(1)
+    reuse_memory()
 
 
 @pytest.fixture(scope="session")

@@ -74,8 +74,7 @@ def test_photos_become_a_pair_beside_the_shipped_ones(
     before = {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()}
     options = ["--weights", str(weights), "--runs", str(tmp_path / "runs"), "--device", "cpu"]
     status = cli.main(
-        ["--model", "face-gan", "--dataset", str(photos), "--steps", "2", "--batch-size", "16"]
-        + options
+        ["--model=face-gan", f"--dataset={photos}", "--steps=2", "--batch-size=16", *options]
     )
     output, errors = capsys.readouterr()
     assert status == 0, errors

@@ -100,6 +100,7 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     run = _Run(model, images.train.to(device), test, folder, details)
     with _disk_trouble(folder):
         loop = run.go(scorer, settings)
+        checkpoint.round_to_storage(model)
         target = (settings.output or settings.weights) / recipe.name
         metrics = finish.measure(model, run.history, loop, test, scorer, details["threads"])
         metrics["data"] = _describe(images)
