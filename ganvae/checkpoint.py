@@ -181,7 +181,7 @@ def _read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
 
 
 def round_to_storage(model: VAE | GAN) -> None:
-    """Round a model's weights to the precision its recipe stores, so that what is measured ships."""
+    """Round a model's weights to what its recipe stores, so that what is measured ships."""
     with torch.no_grad():
         for tensor in model.state_dict().values():
             tensor.copy_(tensor.to(_stored_type(model.recipe, tensor)))
