@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 
 from ganvae import checkpoint, files, latents
+from ganvae.data.cache import CACHE_VARIABLE
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
@@ -37,6 +39,33 @@ def pytest_configure() -> None:
     """One thread for PyTorch: tests are many small computations."""
     torch.set_num_threads(1)
     reuse_memory()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where fixtures that live as long as the session keep decoded images: no user's cache."""
+    folder = tmp_path_factory.mktemp("session-cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(folder))
+        yield folder
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of each test's own, empty."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def celeba_dir() -> Path:
+    """The data folder if it holds CelebA's faces; without them the test is skipped, in CI too."""
+    asked = os.environ.get("GANVAE_DATA")
+    folder = Path(asked) if asked else Path(__file__).resolve().parent.parent / "data"
+    if not (folder / "celeba").is_dir():
+        pytest.skip(f"There is no celeba in {folder}: set GANVAE_DATA to a folder that has it.")
+    return folder
 
 
 @pytest.fixture(scope="session")

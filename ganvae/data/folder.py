@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ganvae import files
 from ganvae.errors import UserError
 
 # HEIC is what phones write; Pillow can't read it, so such a file is named as skipped, not ignored.
 SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".heif", ".avif"}
+    {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
+    | {".heic", ".heif", ".avif"}
 )
 TEST_SHARE = 0.2
 SPLIT_SEED = 0
@@ -40,27 +42,51 @@ class ImageFile:
 def list_images(folder: Path) -> list[ImageFile]:
     """Every image file below a folder, by name; hidden files and folders are left out.
 
+    Linked folders count too, each folder once, so that a link to where it lies itself has an end.
+
     Raises:
-        UserError: there is no such folder.
+        UserError: there is no such folder, or a folder in it can't be listed.
     """
     if not folder.is_dir():
         raise UserError(f"There is no folder of images {str(folder)!r}.")
     found = []
-    for root, folders, names in os.walk(folder):
-        # macOS puts hidden and __MACOSX copies of each file into archives: no images of anyone's.
-        folders[:] = [name for name in folders if not name.startswith((".", "__MACOSX"))]
-        for name in names:
-            if name.startswith(".") or Path(name).suffix.lower() not in SUFFIXES:
+    seen: set[str] = set()
+    try:
+        for root, folders, names in os.walk(folder, onerror=_raise, followlinks=True):
+            real = os.path.realpath(root)
+            if real in seen:
+                folders.clear()
                 continue
-            path = Path(root, name)
-            try:
-                status = path.stat()
-            except OSError:  # a link that leads nowhere
-                continue
-            found.append(
-                ImageFile(path.relative_to(folder).as_posix(), status.st_size, status.st_mtime_ns)
-            )
+            seen.add(real)
+            # macOS puts hidden and __MACOSX copies of each file into archives: no images of
+            # anyone's. Sorted, so that it is always the same one of two links that counts.
+            folders[:] = sorted(name for name in folders if not name.startswith((".", "__MACOSX")))
+            for name in names:
+                if name.startswith(".") or Path(name).suffix.lower() not in SUFFIXES:
+                    continue
+                path = Path(root, name)
+                try:
+                    status = path.stat()
+                except OSError:  # a link that leads nowhere
+                    continue
+                if stat.S_ISREG(status.st_mode):  # a pipe would be waited for without end
+                    below = path.relative_to(folder).as_posix()
+                    found.append(ImageFile(below, status.st_size, status.st_mtime_ns))
+    except OSError as error:
+        raise UserError(
+            f"{error.filename} can't be listed ({error.strerror}); make it readable, or move it "
+            f"out of {folder}."
+        ) from error
     return sorted(found, key=lambda file: file.name)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def shown(name: str) -> str:
+    """A file's name for a line of text: one may hold a line break, or bytes that are no text."""
+    return name if name.isprintable() else repr(name)
 
 
 def split(images: list[ImageFile]) -> dict[str, list[int]]:
@@ -70,15 +96,27 @@ def split(images: list[ImageFile]) -> dict[str, list[int]]:
     is drawn at random, the same for the same list of names. The order within a split is the order
     of the list.
     """
-    tops = [image.name.split("/", 1)[0] if "/" in image.name else "" for image in images]
-    if set(tops) == set(SPLITS):
-        return {part: [i for i, top in enumerate(tops) if top == part] for part in SPLITS}
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(images))
-    tested = round(len(images) * TEST_SHARE)
+    if _is_split(images):
+        parts: dict[str, list[int]] = {part: [] for part in SPLITS}
+        for position, image in enumerate(images):
+            parts[image.name.split("/", 1)[0]].append(position)
+        return parts
+    return draw(len(images))
+
+
+def draw(count: int) -> dict[str, list[int]]:
+    """`split` of so many images that are not split already."""
+    order = np.random.default_rng(SPLIT_SEED).permutation(count)
+    tested = round(count * TEST_SHARE)
     return {
         "train": sorted(order[tested:].tolist()),
         "test": sorted(order[:tested].tolist()),
     }
+
+
+def _is_split(images: list[ImageFile]) -> bool:
+    tops = {image.name.split("/", 1)[0] if "/" in image.name else "" for image in images}
+    return tops == set(SPLITS)
 
 
 def write_split(folder: Path, target: Path) -> dict[str, int]:
@@ -87,7 +125,8 @@ def write_split(folder: Path, target: Path) -> dict[str, int]:
     The originals stay where they are. Returns how many went into each.
 
     Raises:
-        UserError: `target` exists, lies inside the folder, or there are too few images.
+        UserError: `target` exists, lies inside the folder, or can't be written; or there are too
+            few images.
     """
     images = list_images(folder)
     if len(images) < MIN_IMAGES:
@@ -97,17 +136,22 @@ def write_split(folder: Path, target: Path) -> dict[str, int]:
     if folder.resolve() in target.resolve().parents:
         raise UserError(f"{target} lies inside {folder}; name a folder outside of it.")
     parts = split(images)
-    unfinished = target.with_name(f".{target.name}.new")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    already = _is_split(images)
     try:
-        for part, positions in parts.items():
-            for position in positions:
-                name = images[position].name.removeprefix(f"{part}/")
-                copy = unfinished / part / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(folder / images[position].name, copy)
-        files.replace_folder(unfinished, target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # Beside the target, on the same disk: it appears whole or not at all.
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
+            unfinished = Path(beside, "split")
+            for part, positions in parts.items():
+                for position in positions:
+                    name = images[position].name
+                    copy = unfinished / part / (name.removeprefix(f"{part}/") if already else name)
+                    copy.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(folder / name, copy)
+            os.rename(unfinished, target)
     except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise UserError(f"{target} can't be written: {error.strerror or error}.") from error
+        raise UserError(
+            f"{folder} can't be copied to {target} ({error.strerror or error}); make room, or name "
+            f"another folder."
+        ) from error
     return {part: len(positions) for part, positions in parts.items()}

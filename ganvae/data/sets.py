@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -74,14 +75,17 @@ def load_sets(
     decoded = cache.load(place, listed, recipe.image_shape, crop)
     _check_count(len(decoded.positions), place, decoded.skipped)
     row = {position: number for number, position in enumerate(decoded.positions)}
-    parts = {
-        part: torch.from_numpy(decoded.pixels[[row[i] for i in positions if i in row]])
+    rows = {
+        part: [row[i] for i in positions if i in row]
         for part, positions in folder.split(listed).items()
     }
+    parts = {part: torch.from_numpy(decoded.pixels[rows[part]]) for part in folder.SPLITS}
     for part, tensor in parts.items():
         if len(tensor) < 2:
             raise UserError(f"{place} has {len(tensor)} images for {part}: 2 are the least.")
-    return Images(parts["train"], parts["test"], decoded.fingerprint, tuple(decoded.skipped))
+    return Images(
+        parts["train"], parts["test"], _fingerprint(decoded, rows), tuple(decoded.skipped)
+    )
 
 
 def load_for(recipe: Recipe, split: Split, data_dir: Path | None = None) -> Tensor:
@@ -148,6 +152,14 @@ def celeba_folder(data_dir: Path | None = None) -> Path:
         )
     aligned = place / _ALIGNED
     return aligned if aligned.is_dir() else place
+
+
+def _fingerprint(decoded: cache.Decoded, rows: dict[str, list[int]]) -> str:
+    """Of the images and of how they are split: the same ones may be divided in another way."""
+    if rows == folder.draw(len(decoded.positions)):
+        return decoded.fingerprint
+    text = f"{decoded.fingerprint} {rows['test']}"
+    return hashlib.sha256(text.encode()).hexdigest()[: len(decoded.fingerprint)]
 
 
 def _check_count(count: int, place: Path, skipped: list[tuple[str, str]] | None = None) -> None:
