@@ -205,6 +205,7 @@ RECIPES: dict[str, Recipe] = {
             family="gan",
             # One block fewer than the generator has: study C's "unbalanced" discriminator.
             encoder_widths=(32, 64, 128, 256),
+            lr=5e-4,
             pretraining="face-vae-128",
             flip_every=16,
             label_noise=0.1,

@@ -59,22 +59,22 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
 
 
 @pytest.fixture(scope="session")
-def celeba_dir() -> Path:
-    """The data folder if it holds CelebA's faces; without them the test is skipped, in CI too."""
-    asked = os.environ.get("GANVAE_DATA")
-    folder = Path(asked) if asked else Path(__file__).resolve().parent.parent / "data"
-    if not (folder / "celeba").is_dir():
-        pytest.skip(f"There is no celeba in {folder}: set GANVAE_DATA to a folder that has it.")
-    return folder
+def data_dir() -> Path:
+    """The folder with the real MNIST files; without them the test is skipped, or fails in CI."""
+    return _real_data("MNIST/raw/train-images-idx3-ubyte")
 
 
 @pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """The folder with the real MNIST files; without them the test is skipped, or fails in CI."""
+def celeba_dir() -> Path:
+    """The data folder if it holds CelebA's faces; else the test is skipped, or fails in CI."""
+    return _real_data("celeba")
+
+
+def _real_data(part: str) -> Path:
     asked = os.environ.get("GANVAE_DATA")
     folder = Path(asked) if asked else Path(__file__).resolve().parent.parent / "data"
-    if not (folder / "MNIST" / "raw" / "train-images-idx3-ubyte").is_file():
-        message = f"There is no MNIST in {folder}: set GANVAE_DATA to a folder that has it."
+    if not (folder / part).exists():
+        message = f"There is no {part} in {folder}: set GANVAE_DATA to a folder that has it."
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
