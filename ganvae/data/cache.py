@@ -20,6 +20,7 @@ import shutil
 import sys
 import tempfile
 import time
+import warnings
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -185,6 +186,8 @@ def _decode_all(
     interval = 0.5 if sys.stderr.isatty() else 30.0
     with (
         path.open("wb") as stream,
+        # Pillow warns of odd files, right into the bar; what can't be read is named afterwards.
+        warnings.catch_warnings(action="ignore"),
         ThreadPoolExecutor(os.cpu_count()) as pool,
         tqdm(total=len(images), desc="reading", unit="image", mininterval=interval) as bar,
     ):

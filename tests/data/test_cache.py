@@ -8,16 +8,18 @@ import shutil
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ganvae import files
 from ganvae.data import cache
-from ganvae.data.decode import Unreadable
+from ganvae.data.decode import Unreadable, decode
 from ganvae.data.folder import list_images
 from ganvae.errors import UserError
 from tests.data.pictures import numbers, write_images
@@ -336,6 +338,19 @@ def test_a_folder_of_nothing_readable(tmp_path: Path) -> None:
         result = load(tmp_path)
         assert result.pixels.shape == (0, *SHAPE)
         assert [name for name, _ in result.skipped] == [r"'a\nb.jpg'", "c.jpg"]
+
+
+def test_odd_files_do_not_warn_into_the_progress_bar(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Twice that would be an error.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 40)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        check(load(place))
+        assert caught == []
+        decode(place / "0000.png", SHAPE)
+        assert {warning.category for warning in caught} == {Image.DecompressionBombWarning}
 
 
 def test_another_process_that_is_faster_does_no_harm(

@@ -78,7 +78,7 @@ def mixed_photos(place: Path) -> dict[str, str]:
         r"'new\nline.webp'": "no image",
         "page.jpg": "no image",
         "phone.heic": "HEIC",
-        "z/text.TIFF": "",
+        "z/text.TIFF": "no image",
         "z/zeros.gif": "no image",
     }
 
