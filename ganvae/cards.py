@@ -115,8 +115,11 @@ def _front_matter(recipe: Recipe, metrics: dict[str, Any]) -> str:
 
 
 def _license(recipe: Recipe) -> list[str]:
-    if not _is_celeba(recipe):
+    if recipe.dataset in _DATASETS:
         return ["license: apache-2.0"]
+    if not _is_celeba(recipe):
+        # What may be done with a model of somebody's own photographs is theirs to say.
+        return ["license: unknown"]
     return [
         "license: other",
         "license_name: celeba-non-commercial-research",
