@@ -64,6 +64,10 @@ class Recipe:
         label_noise: standard deviation of the noise on D's targets (least squares only).
         input_noise: standard deviation of the noise on the images D sees, in units of
             `image_range` (GAN only).
+        mixed_batches: whether D learns from real and generated images in one batch, and G from D
+            with the statistics of such batches (GAN only). Apart, D's batch norm takes the mean of
+            either away, and with it whatever all pictures of a batch share: their tint, or a
+            pattern on all of them.
         mirror: whether each image is mirrored left to right half of the time.
         storage: how `model.safetensors` holds the weights: `float32` or `float16`.
         seed: what everything random in training is drawn from, 0 to 2**32 - 1.
@@ -100,6 +104,7 @@ class Recipe:
     flip_every: int = 0
     label_noise: float = 0.0
     input_noise: float = 0.0
+    mixed_batches: bool = False
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0
@@ -291,6 +296,7 @@ def _problems(r: Recipe) -> list[str]:
             _is_number(r.input_noise) and 0 <= r.input_noise <= 10,
             f"The input noise must be in [0, 10], not {_shown(r.input_noise)}.",
         ),
+        (isinstance(r.mixed_batches, bool), "mixed_batches must be true or false."),
         (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
     ]
@@ -306,8 +312,8 @@ def _conflicts(r: Recipe) -> list[str]:
             "Label flips and label noise belong to a GAN with the squared-error loss.",
         ),
         (
-            r.input_noise and r.family != "gan",
-            "Input noise belongs to a GAN's discriminator.",
+            (r.input_noise or r.mixed_batches) and r.family != "gan",
+            "Input noise and mixed batches belong to a GAN's discriminator.",
         ),
         (
             r.pretraining and (r.family != "gan" or r.network != "strided"),

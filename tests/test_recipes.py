@@ -220,7 +220,7 @@ BAD = [
     ("label_noise", -0.1, "label noise must be"),
     ("label_noise", 0.1, "belong to a GAN with the squared-error loss"),
     ("input_noise", float("nan"), "input noise must be"),
-    ("input_noise", 0.1, "belongs to a GAN's discriminator"),
+    ("input_noise", 0.1, "belong to a GAN's discriminator"),
     ("mirror", 1, "mirror must be true or false"),
 ]
 

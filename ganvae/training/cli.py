@@ -83,6 +83,12 @@ def _of_face_gan(field: str) -> str:
     help="Spread of the noise on D's images (GAN)." + _of_face_gan("input_noise"),
 )
 @click.option(
+    "--mixed-batches/--no-mixed-batches",
+    default=None,
+    help="D learns from real and generated images in one batch (GAN)."
+    + _of_face_gan("mixed_batches"),
+)
+@click.option(
     "--encoder-widths",
     metavar="W,W,…",
     help="Widths of encoder or discriminator, from x inwards." + _of_recipe("encoder_widths"),

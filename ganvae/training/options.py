@@ -30,6 +30,7 @@ _OVERRIDES: dict[str, str] = {
     "label_noise": "label_noise",
     "input_noise": "input_noise",
     "pretraining": "pretraining",
+    "mixed_batches": "mixed_batches",
     "mirror": "mirror",
     "encoder_widths": "encoder_widths",
     "decoder_widths": "decoder_widths",
@@ -46,6 +47,7 @@ _FAMILY_ONLY = {
     "label_noise": "gan",
     "input_noise": "gan",
     "pretraining": "gan",
+    "mixed_batches": "gan",
 }
 KNOWN_SETS = (*digits.NAMES, sets.CELEBA)
 NO_PRETRAINING, FRESH = "none", "fresh"
@@ -153,8 +155,8 @@ def _suffix(option: str, given: Any, value: Any) -> str:
     """What a changed setting adds to a result's name."""
     if option == "dataset":
         return f"-{value}"
-    if option == "mirror":
-        return "-mirror" if value else "-nomirror"
+    if isinstance(value, bool):
+        return f"-{'' if value else 'no'}{option.replace('_', '')}"
     shown = f"{given:g}" if isinstance(given, float) else str(given).replace(",", "x")
     return f"-{option.replace('_', '')}{shown}"
 

@@ -88,6 +88,26 @@ class GANUpdate:
         noise = self.recipe.input_noise * torch.randn_like(images)
         return lambda seen: seen + noise
 
+    def _judge(self, real: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
+        """D's scores of real and generated images, (N,) each."""
+        discriminator = self.model.discriminator
+        if not self.recipe.mixed_batches:
+            return discriminator(real).float(), discriminator(fakes).float()
+        scores = discriminator(torch.cat([real, fakes])).float()
+        return scores[: len(real)], scores[len(real) :]
+
+    def _judge_fakes(self, fakes: Tensor) -> Tensor:
+        """D's scores of generated images, (N,), through which the generator learns.
+
+        With mixed batches a batch of fakes alone would have other statistics than D has learned
+        with: the running ones stand in, as they do when D judges a single picture.
+        """
+        discriminator = self.model.discriminator
+        discriminator.train(not self.recipe.mixed_batches)
+        scores = discriminator(fakes).float()
+        discriminator.train()
+        return scores
+
     def _labelled(self, real: Tensor, fake: Tensor, step: int) -> tuple[Tensor, Tensor]:
         """D's scores in the order of the targets: swapped in every `flip_every`th step."""
         every = self.recipe.flip_every
@@ -102,8 +122,7 @@ class GANUpdate:
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
         with _autocast(self.recipe, device):
             fakes = generator(self._draw_z(len(images), device))
-            real_scores = discriminator(noisy(images)).float()
-            fake_scores = discriminator(noisy(fakes.detach())).float()
+            real_scores, fake_scores = self._judge(noisy(images), noisy(fakes.detach()))
         d_loss = self.objective.discriminator(*self._labelled(real_scores, fake_scores, step))
         discriminator_optimiser.zero_grad()
         d_loss.backward()
@@ -112,7 +131,7 @@ class GANUpdate:
         # D's own gradients would be thrown away: don't compute them.
         discriminator.requires_grad_(False)
         with _autocast(self.recipe, device):
-            judged = discriminator(noisy(fakes)).float()
+            judged = self._judge_fakes(noisy(fakes))
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
         g_loss.backward()
