@@ -269,9 +269,13 @@ def test_each_side_of_a_gan_wins_against_one_that_stands_still() -> None:
     )
 
 
+PLAIN: dict[str, Any] = {"label_noise": 0.0, "input_noise": 0.0, "mixed_batches": False}
+
+
 def least_squares_gan(**changes: Any) -> Recipe:
     return SHORT_STRIDED_GAN.replace(
-        precision="float32", **({"label_noise": 0.0, "input_noise": 0.0} | changes)
+        precision="float32",
+        **({"label_noise": 0.0, "input_noise": 0.0, "mixed_batches": False} | changes),
     )
 
 
@@ -327,8 +331,23 @@ def test_input_noise_is_on_all_that_the_discriminator_sees_and_on_nothing_else()
     assert seen[2].requires_grad
 
 
+def test_mixed_batches_share_statistics_and_the_generator_meets_a_settled_judge() -> None:
+    model, images = model_and_images(least_squares_gan(mixed_batches=True), count=20)
+    seen: list[tuple[int, bool]] = []
+    model.discriminator.register_forward_pre_hook(
+        lambda module, inputs: seen.append((len(inputs[0]), module.training))
+    )
+    GANUpdate(model)(images, 0)
+    # D learns from 20 real and 20 generated images at once; G's judge uses running statistics.
+    assert seen == [(40, True), (20, False)]
+    assert model.discriminator.training
+    counted = [n for name, n in model.discriminator.named_buffers() if "num_batches" in name]
+    assert counted
+    assert {count.item() for count in counted} == {1}
+
+
 def test_least_squares_step_is_the_textbook_step() -> None:
-    recipe = least_squares_gan(flip_every=0)
+    recipe = least_squares_gan(flip_every=0, mixed_batches=False)
     model, images = model_and_images(recipe)
     textbook = copy.deepcopy(model)
     update = make_update(model)
