@@ -34,8 +34,10 @@ VIEWS = {
     "explore.png": "?tab=explore&pick=9",
     "walk.png": "?tab=walk&pick=9",
     "training.png": "?tab=training&vae=all",
+    "faces-sample.png": "?pair=faces",
+    "faces-explore.png": "?pair=faces&tab=explore",
 }
-PHONE_VIEWS = ("", "?tab=explore&pick=9", "?tab=walk&pick=9")
+PHONE_VIEWS = ("", "?tab=explore&pick=9", "?pair=faces&tab=explore")
 
 
 @contextmanager
