@@ -39,7 +39,7 @@ _LIMITS = ((1.1, 0.01), (1.2, 0.02))
 def compare(recipe: Recipe, steps: int) -> dict[str, Any]:
     """Train `recipe` in both precisions, interleaved; ratio of speeds and both losses."""
     train, test = load_for(recipe, "train"), load_for(recipe, "test")
-    batches = Batches(train, recipe.batch_size, recipe.seed, recipe.image_range, recipe.mirror)
+    batches = Batches.of(recipe, train)
     models, updates = {}, {}
     states: dict[str, torch.Tensor] = {}
     for precision in PRECISIONS:

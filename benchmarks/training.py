@@ -49,13 +49,7 @@ def ours(recipe: Recipe) -> Stretch:
     torch.manual_seed(recipe.seed)
     model, history = build(recipe), History(recipe.family)
     arrange(model)
-    batches = Batches(
-        load_for(recipe, "train"),
-        recipe.batch_size,
-        recipe.seed,
-        recipe.image_range,
-        recipe.mirror,
-    )
+    batches = Batches.of(recipe, load_for(recipe, "train"))
     curves = TrainCurves(history, recipe.total_steps(len(batches.images)), {})
     loop = Loop(make_update(model), batches, 0, [curves])
     loss = history.losses[0]

@@ -139,6 +139,11 @@ def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
             {"prior": "uniform", "dataset": "fashion-mnist"},
         ),
         (["--model=mlp-gan", "--mirror"], "mlp-gan-100-mirror", {"mirror": True}),
+        (
+            ["--model=face-gan", "--pretraining=none", "--no-mixed-batches"],
+            "face-gan-128-pretrainingnone-nomixedbatches",
+            {"pretraining": None, "mixed_batches": False},
+        ),
         (["--model=face-vae", "--no-mirror"], "face-vae-128-nomirror", {"mirror": False}),
         (
             ["--model=face-vae", "--encoder-widths=8,8,8,8,8"],

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganvae.data.pixels import to_float
+from ganvae.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,11 @@ class Batches:
     seed: int
     image_range: tuple[float, float]
     mirror: bool = False
+
+    @classmethod
+    def of(cls, recipe: Recipe, images: Tensor) -> Batches:
+        """The batches that a recipe is trained on."""
+        return cls(images, recipe.batch_size, recipe.seed, recipe.image_range, recipe.mirror)
 
     @property
     def steps_per_epoch(self) -> int:

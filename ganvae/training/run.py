@@ -191,9 +191,7 @@ class _Run:
         self.history = History(recipe.family)
         self.history.rows = details["rows"]
         self.total = recipe.total_steps(len(train_set))
-        self.batches = Batches(
-            train_set, recipe.batch_size, recipe.seed, recipe.image_range, recipe.mirror
-        )
+        self.batches = Batches.of(recipe, train_set)
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
 

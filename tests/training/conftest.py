@@ -58,18 +58,13 @@ SHORT_STRIDED_VAE = RECIPES["face-vae-128"].replace(
     batch_size=32,
     steps=30,
 )
-SHORT_STRIDED_GAN = RECIPES["face-gan-128"].replace(
+SHORT_STRIDED_GAN = SHORT_STRIDED_VAE.replace(
     name="short-strided-gan",
-    dataset="photos",
-    pair="photos",
-    image_shape=(3, 16, 16),
-    latent=6,
-    decoder_widths=(16, 8),
-    encoder_widths=(8, 16),
-    pretraining=None,
+    family="gan",
     flip_every=4,
-    batch_size=32,
-    steps=30,
+    label_noise=0.1,
+    input_noise=0.1,
+    mixed_batches=True,
 )
 STEPS = 30
 
