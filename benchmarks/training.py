@@ -25,7 +25,7 @@ from typing import Any
 import torch
 
 from benchmarks.conventional import conventional
-from ganvae import files
+from ganvae import checkpoint, files
 from ganvae.data import Batches, load_for
 from ganvae.models import build
 from ganvae.recipe import Recipe
@@ -130,6 +130,7 @@ def compare(
     seen = steps * recipe.batch_size
     return {
         "batch_size": recipe.batch_size,
+        "rounds": rounds,
         "images_a_stretch": seen,
         "ways": {
             way: {
@@ -171,7 +172,10 @@ def main() -> None:
     add("--precision", nargs="+", default=["float32", "bfloat16"], choices=["float32", "bfloat16"])
     add("--output", type=Path, default=RESULT, help="JSON file")
     arguments = parser.parse_args()
-    results: dict[str, dict[str, Any]] = {}
+    # Those measured before stay, so that a new recipe can be added alone.
+    results = {}
+    if arguments.output.is_file():
+        results = checkpoint.read_json(arguments.output)["models"]
     for name in arguments.models:
         results[name] = compare(
             RECIPES[name],
@@ -188,7 +192,6 @@ def main() -> None:
             "hardware": describe_hardware(torch.device("cpu")),
             "threads": arguments.threads,
             "torch": torch.__version__,
-            "rounds": arguments.rounds,
             "models": results,
         },
     )
