@@ -28,6 +28,7 @@ class Grid {
       }
     });
     new ResizeObserver(() => this.draw()).observe(this.canvas);
+    window.addEventListener("ganvae:theme", () => this.draw());
   }
 
   get columns() {
@@ -66,31 +67,26 @@ class Grid {
     const { canvas } = this;
     if (canvas.width !== side) canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
-    context.fillStyle = window.ganvae.color("--gv-stage");
+    context.fillStyle = window.ganvae.color("--gv-stage", canvas);
     context.fillRect(0, 0, side, side);
-    // Hard pixels at any size: enlarge by a whole factor without smoothing, then shrink a little.
+    // Each tile by itself: smoothing would mix its edge with its neighbour on the sheet. Hard pixels
+    // are enlarged by a whole factor without smoothing, then shrunk a little.
     const factor = smooth ? 1 : Math.ceil(cell / width);
-    const large = smooth ? null : document.createElement("canvas");
-    if (large) {
-      large.width = width * factor;
-      large.height = height * factor;
-    }
+    const single = document.createElement("canvas");
+    single.width = width * factor;
+    single.height = height * factor;
+    const cut = single.getContext("2d");
+    cut.imageSmoothingEnabled = false;
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
     for (let index = 0; index < this.count; index += 1) {
       const from = [(index % columns) * width, Math.floor(index / columns) * height];
       const to = [
         margin + (index % this.columns) * (cell + gap),
         margin + Math.floor(index / this.columns) * (cell + gap),
       ];
-      context.imageSmoothingEnabled = true;
-      context.imageSmoothingQuality = "high";
-      if (large) {
-        const sharp = large.getContext("2d");
-        sharp.imageSmoothingEnabled = false;
-        sharp.drawImage(picture, ...from, width, height, 0, 0, large.width, large.height);
-        context.drawImage(large, 0, 0, large.width, large.height, ...to, cell, cell);
-      } else {
-        context.drawImage(picture, ...from, width, height, ...to, cell, cell);
-      }
+      cut.drawImage(picture, ...from, width, height, 0, 0, single.width, single.height);
+      context.drawImage(single, 0, 0, single.width, single.height, ...to, cell, cell);
     }
     this.outline(context, gap, cell, margin);
   }
@@ -103,5 +99,10 @@ class Grid {
     context.lineWidth = line;
     context.strokeStyle = "#ffffff";
     context.strokeRect(x + line / 2, y + line / 2, cell - line, cell - line);
+    // On a bright picture white alone would not be seen.
+    context.lineWidth = gap;
+    context.strokeStyle = "#000000";
+    const inside = line + gap / 2;
+    context.strokeRect(x + inside, y + inside, cell - 2 * inside, cell - 2 * inside);
   }
 }
