@@ -292,12 +292,12 @@ def _vae_terms(vaes: Sequence[Run], chosen: Run) -> list[Spec]:
 def _gan_loss(run: Run) -> Spec:
     lines = _line(run, "d_loss", "D", GAN_STRONG, mean=True)
     lines += _line(run, "g_loss", "G", GAN_PALE, mean=True)
-    unit = ": squared distance of D's scores from their targets" if _scores(run) else " in nats"
+    what = "squared errors of D's scores" if _scores(run) else "losses in nats"
     spec = Spec(
         "gan-loss",
         "gan",
         "Who is ahead, discriminator or generator?",
-        f"losses{unit}; neither says how good the images are",
+        f"{what}; neither says how good the images are",
         tuple(lines),
     )
     return _finish(spec, [run], "losses were")

@@ -93,16 +93,16 @@ class Grid {
 
   outline(context, gap, cell, margin) {
     if (this.pick >= this.count || this.count === 1) return;
-    const line = 2 * gap;
     const x = margin + (this.pick % this.columns) * (cell + gap);
     const y = margin + Math.floor(this.pick / this.columns) * (cell + gap);
-    context.lineWidth = line;
-    context.strokeStyle = "#ffffff";
-    context.strokeRect(x + line / 2, y + line / 2, cell - line, cell - line);
-    // On a bright picture white alone would not be seen.
-    context.lineWidth = gap;
-    context.strokeStyle = "#000000";
-    const inside = line + gap / 2;
-    context.strokeRect(x + inside, y + inside, cell - 2 * inside, cell - 2 * inside);
+    const frame = (from, width, colour) => {
+      const at = from + width / 2;
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.strokeRect(x + at, y + at, cell - 2 * at, cell - 2 * at);
+    };
+    // One of the two shows on any picture.
+    frame(0, gap, "#000000");
+    frame(gap, 2 * gap, "#ffffff");
   }
 }

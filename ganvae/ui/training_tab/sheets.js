@@ -75,7 +75,8 @@ function drawTiles(canvas, index, columns, smooth, image, originals = null) {
   const cut = single.getContext("2d");
   cut.imageSmoothingEnabled = false;
   const context = canvas.getContext("2d");
-  context.fillStyle = ganvae.color(originals ? "--gv-gap" : "--gv-stage", canvas);
+  // The black of digits would hide a black line between pairs.
+  context.fillStyle = ganvae.color(originals && !smooth ? "--gv-gap" : "--gv-stage", canvas);
   context.fillRect(0, 0, ...size);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
