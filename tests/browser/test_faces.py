@@ -250,7 +250,8 @@ def test_faces_on_a_phone(new_page: Any, app: str, tab: str) -> None:
     expect(canvases).to_have_count(2)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("ganvae.get().count") == 9
-    left, right = (canvases.nth(index).bounding_box() for index in (0, 1))
+    panels = page.locator(".gv-panel >> visible=true")
+    left, right = (panels.nth(index).bounding_box() for index in (0, 1))
     assert left is not None
     assert right is not None
     assert left["y"] == right["y"]

@@ -117,7 +117,7 @@ def test_variations_of_a_face_are_the_models_own_pixels(faces: Collection, name:
         assert np.abs(shown[place].astype(int) - alone).max() <= 1
     brightness = faces.generate(name, grid).mean(dim=(1, 2, 3)).numpy() * 255
     assert shown.mean(axis=(1, 2, 3)) == pytest.approx(brightness, abs=0.5)
-    assert np.ptp(brightness) > 1
+    assert (shown[0] != shown[24]).any()
 
 
 def test_walks_in_colour_are_exported_in_colour(faces: Collection) -> None:
