@@ -39,10 +39,12 @@ function makeTimelapse({ element, server, most, onMoment }) {
     return across;
   }
 
-  // All stages have the shape of the first member's sheet.
-  function shapeStages() {
-    const index = members[0]?.index;
-    if (!index) return;
+  // All stages have the shape of the first member's sheet; before that is known, of one as we write
+  // them, so that nothing moves when it comes.
+  function shapeStages(name) {
+    const colour = ganvae.config.models[name].image_shape[0] === 3;
+    const usual = { columns: 8, rows: colour ? 2 : 4 };
+    const index = members.find(({ panel }) => panel.name === name)?.index ?? usual;
     const columns = columnsOf(index);
     const shape = columns ** 2 / (index.columns * index.rows);
     const row = find(".gv-stage-row");
@@ -80,6 +82,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
 
   async function setPanels(panels) {
     stop();
+    if (panels.size) shapeStages([...panels.keys()][0]);
     const found = await Promise.all(
       [...panels.values()].map(async (panel) => ({ panel, index: await indexOf(panel.name) })),
     );
@@ -91,7 +94,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     for (const { panel, index } of found) {
       if (!index?.moments.length) emptyStage(panel, index?.problem);
     }
-    shapeStages();
+    if (members.length) shapeStages(members[0].panel.name);
     const longest = [...members].sort(
       (a, b) => b.index.moments.at(-1).images - a.index.moments.at(-1).images,
     )[0];
@@ -262,7 +265,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     setPanels,
     stop,
     redraw() {
-      shapeStages();
+      if (members.length) shapeStages(members[0].panel.name);
       return shown && render();
     },
     goTo(images) {
