@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 import torch
 
-from ganvae import checkpoint, latents
+from ganvae import checkpoint, latents, words
 from ganvae.errors import UserError
 from ganvae.latents import Array, Axes
 from ganvae.metrics.sharpness import laplacian_variance
@@ -104,8 +104,8 @@ class Collection:
                 views.append(
                     PairView(
                         key,
-                        known[key].title if key in known else key,
-                        known[key].hint if key in known else "",
+                        known[key].title if key in known else words.pair_title(key),
+                        known[key].hint if key in known else words.ANY_HINT,
                         [name for name in members if recipes[name].family == "vae"],
                         [name for name in members if recipes[name].family == "gan"],
                     )

@@ -6,6 +6,7 @@ All arrays are numpy float32. A seed means the same z everywhere: one generator 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ganvae.errors import UserError
-from ganvae.models import GAN, GenerativeModel
+from ganvae.models import GAN, GenerativeModel, evaluation
 from ganvae.recipe import MAX_SEED, Family, Prior
 
 Array = NDArray[np.float32]
@@ -28,6 +29,8 @@ _GAN_RISING, _GAN_FALLING = range(0, 49, 4), range(1, 47, 5)
 _VAE_SHARE = 0.4
 _FIRST_OFFSET, _LAST_OFFSET = 0.1, 2.1
 PERTURBATION_FRAMES = 21
+# Layers whose outputs move in proportion to their inputs; batch norm does, once trained.
+_LINEAR = (nn.Linear, nn.ConvTranspose2d, nn.Unflatten, nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 def prior_std(prior: Prior) -> float:
@@ -155,15 +158,19 @@ def find_axes(model: GenerativeModel, kl_per_dimension: Sequence[float] | None =
 
     A VAE's are its own dimensions by their KL (nats, mean over data): a dimension that the encoder
     does not use stays at the prior and changes nothing. A GAN's are the principal directions of
-    the generator's first layer (closed-form factorisation, Shen and Zhou 2021), in which its batch
-    norm is counted.
+    all that the generator does before its first activation (closed-form factorisation, Shen and
+    Zhou 2021), batch norm included.
 
     Raises:
         UserError: the KL has not one number for each dimension.
     """
     latent = model.recipe.latent
     if isinstance(model, GAN):
-        _, strengths, directions = torch.linalg.svd(_first_layer(model.generator))
+        matrix = _linear_part(model.generator, latent)
+        if len(matrix) > latent:
+            # The same principal directions from far fewer rows: seconds become milliseconds.
+            matrix = torch.linalg.qr(matrix, mode="r").R
+        _, strengths, directions = torch.linalg.svd(matrix)
         # The sign of a singular vector is arbitrary: make its largest entry positive.
         largest = directions.gather(1, directions.abs().argmax(dim=1, keepdim=True))
         directions = directions * largest.sign()
@@ -182,23 +189,12 @@ def find_axes(model: GenerativeModel, kl_per_dimension: Sequence[float] | None =
     )
 
 
-def _first_layer(generator: nn.Module) -> torch.Tensor:
-    """The generator's first linear map as a matrix (outputs, latent), batch norm folded in."""
+def _linear_part(generator: nn.Module, latent: int) -> torch.Tensor:
+    """What the generator does to z before its first activation, as a matrix (outputs, latent)."""
     layers = [layer for layer in generator.modules() if not list(layer.children())]
-    at = next(
-        i for i, layer in enumerate(layers) if isinstance(layer, (nn.Linear, nn.ConvTranspose2d))
-    )
-    layer, following = layers[at], layers[at + 1]
-    assert isinstance(layer, (nn.Linear, nn.ConvTranspose2d))
-    weight = layer.weight.detach().double()
-    if isinstance(layer, nn.Linear):
-        weight = weight.T
-    scaled = weight.reshape(weight.shape[0], weight.shape[1], -1)
-    if isinstance(following, (nn.BatchNorm1d, nn.BatchNorm2d)):
-        assert following.running_var is not None
-        scale = (
-            following.weight.detach().double()
-            / (following.running_var.double() + following.eps).sqrt()
-        )
-        scaled = scaled * scale[None, :, None]
-    return scaled.reshape(weight.shape[0], -1).T
+    moved = torch.cat((torch.eye(latent), torch.zeros(1, latent)))
+    with evaluation(generator):
+        for layer in itertools.takewhile(lambda layer: isinstance(layer, _LINEAR), layers):
+            moved = layer(moved)
+    # Biases and the means of batch norm move every z alike: only differences count.
+    return (moved[:-1] - moved[-1]).flatten(1).T.double()

@@ -29,10 +29,23 @@ TINY = (
     # A pair that has only one of its two members.
     RECIPES["mini-gan-100"].replace(decoder_widths=(8,), encoder_widths=(8,)),
 )
+_FACE_WIDTHS = {"decoder_widths": (8,) * 5, "encoder_widths": (8,) * 4}
+# Colour pictures, beside them pairs that the project does not know and that lack one of the two.
+TINY_FACES = (
+    RECIPES["face-vae-128"].replace(**_FACE_WIDTHS),
+    RECIPES["face-gan-128"].replace(**_FACE_WIDTHS),
+    RECIPES["face-vae-128"].replace(
+        name="cat-vae", pair="big-cats", dataset="cats", latent=16, **_FACE_WIDTHS
+    ),
+    RECIPES["face-gan-128"].replace(
+        name="dog-gan", pair="dogs", dataset="dogs", latent=16, pretraining=None, **_FACE_WIDTHS
+    ),
+)
 # How much a pixel changes from one z to the next, as a standard deviation in [0, 1].
 LIVELY = 0.1
 MOMENTS = (0, 1, 10)
-SHEET_COLUMNS, SHEET_ROWS = 8, 4
+# Sheets of digits have 4 rows, of colour pictures 2.
+SHEET_COLUMNS, SHEET_ROWS, COLOUR_ROWS = 8, 4, 2
 
 
 def pytest_configure() -> None:
@@ -110,10 +123,32 @@ def write_idx(path: Path, values: np.ndarray) -> None:
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder of tiny untrained models with every file a trained one has: read only."""
-    weights = tmp_path_factory.mktemp("weights")
+    return _write_models(tmp_path_factory.mktemp("weights"), TINY)
+
+
+@pytest.fixture(scope="session")
+def face_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Like `tiny_weights`, of models that draw colour pictures of 64 pixels: read only."""
+    return _write_models(tmp_path_factory.mktemp("faces"), TINY_FACES)
+
+
+@pytest.fixture(scope="session")
+def small_celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with 100 photographs laid out like CelebA's, each of colours of its own."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "celeba").mkdir()
+    random = np.random.default_rng(0)
+    for number in range(100):
+        corners = Image.fromarray(random.integers(0, 256, (2, 2, 3), np.uint8))
+        picture = corners.resize((178, 218), Image.Resampling.BILINEAR)
+        picture.save(folder / "celeba" / f"{number:06d}.png")
+    return folder
+
+
+def _write_models(weights: Path, recipes: tuple[Recipe, ...]) -> Path:
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        for recipe in TINY:
+        for recipe in recipes:
             write_model(weights / recipe.name, recipe)
     return weights
 
@@ -123,6 +158,11 @@ def write_model(folder: Path, recipe: Recipe) -> None:
     folder.mkdir(parents=True)
     model = build(recipe)
     enliven(model)
+    if recipe.network == "strided" and isinstance(model, VAE):
+        # Neither black nor white: a test could not tell pictures whose contrast was stretched.
+        last = model.decoder.get_submodule("output.1")
+        assert isinstance(last, torch.nn.BatchNorm2d)
+        torch.nn.init.constant_(last.weight, 0.3)
     checkpoint.save_weights(folder, model)
     files.write_json(
         folder / checkpoint.CONFIG,
@@ -137,7 +177,7 @@ def write_model(folder: Path, recipe: Recipe) -> None:
         "distance": {
             "value": 50.0,
             "n": 100,
-            "features": "digit-classifier",
+            "features": "digit-classifier" if recipe.dataset == "mnist" else "efficientnet-lite0",
             "reference": "100 test images",
             "seed": 0,
         },
@@ -202,7 +242,9 @@ def _write_history(folder: Path, recipe: Recipe) -> None:
 
 
 def _write_snapshots(folder: Path, recipe: Recipe) -> None:
-    _, height, width = recipe.image_shape
+    channels, height, width = recipe.image_shape
+    rows = SHEET_ROWS if channels == 1 else COLOUR_ROWS
+    shape = (rows * height, SHEET_COLUMNS * width, *((channels,) if channels > 1 else ()))
     kinds = ["samples", "reconstructions"] if recipe.family == "vae" else ["samples"]
     random = np.random.default_rng(0)
     moments = []
@@ -210,18 +252,18 @@ def _write_snapshots(folder: Path, recipe: Recipe) -> None:
         moment = {"step": step, "images": step * recipe.batch_size}
         for kind in kinds:
             name = f"{kind}-{step:08d}.png"
-            sheet = random.integers(0, 256, (SHEET_ROWS * height, SHEET_COLUMNS * width), np.uint8)
+            sheet = random.integers(0, 256, shape, np.uint8)
             (folder / checkpoint.SNAPSHOTS).mkdir(exist_ok=True)
             Image.fromarray(sheet).save(folder / checkpoint.SNAPSHOTS / name)
             moment[kind] = name
         moments.append(moment)
     index = {
         "columns": SHEET_COLUMNS,
-        "rows": SHEET_ROWS,
+        "rows": rows,
         "tile": [height, width],
         "seed": 0,
         "moments": moments,
     }
     if recipe.family == "vae":
-        index["test_indices"] = list(range(SHEET_COLUMNS * SHEET_ROWS))
+        index["test_indices"] = list(range(SHEET_COLUMNS * rows))
     files.write_json(folder / checkpoint.SNAPSHOTS / checkpoint.SNAPSHOT_INDEX, index)

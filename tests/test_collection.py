@@ -40,10 +40,17 @@ def test_pairs_in_order_with_the_smallest_latent_size_first(tiny_weights: Path) 
     assert pairs[0].hint.startswith("Look at the edges")
 
 
-def test_unknown_pairs_come_last_under_their_key(weights: Path) -> None:
-    write_model(weights / "a-vae", TINY[0].replace(name="a-vae", pair="aaa"))
+def test_unknown_pairs_come_last_with_a_title_of_their_key(weights: Path) -> None:
+    write_model(weights / "a-vae", TINY[0].replace(name="a-vae", pair="aaa-big_cats"))
     last = Collection(weights).pairs()[-1]
-    assert (last.key, last.title, last.hint, last.vaes) == ("aaa", "aaa", "", ["a-vae"])
+    assert (last.key, last.title, last.vaes, last.gans) == (
+        "aaa-big_cats",
+        "Aaa big cats",
+        ["a-vae"],
+        [],
+    )
+    assert last.hint.startswith("Look at fine detail")
+    assert last.hint.count(".") == 1
 
 
 def test_a_model_goes_by_its_folder(weights: Path) -> None:

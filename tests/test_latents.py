@@ -265,23 +265,26 @@ def test_axes_of_a_vae_are_its_dimensions_by_kl() -> None:
         latents.find_axes(model, [1.0, 2.0])
 
 
-@pytest.mark.parametrize("name", ["gan-100", "mlp-gan-100", "mini-gan-100", "mlp-gan-100-leaky"])
+@pytest.mark.parametrize(
+    "name", ["gan-100", "mlp-gan-100", "mini-gan-100", "mlp-gan-100-leaky", "face-gan-128"]
+)
 def test_axes_of_a_gan_are_orthonormal_and_sorted(name: str) -> None:
     torch.manual_seed(0)
     model = build(RECIPES[name])
+    latent = model.recipe.latent
     axes = latents.find_axes(model)
-    assert_orthonormal(axes.directions, 100)
+    assert_orthonormal(axes.directions, latent)
     assert (np.diff(axes.strengths) <= 0).all()
     assert axes.labels[:2] == ["direction 1", "direction 2"]
     # A generator with a narrow first layer can't see the other directions at all.
-    seen = min(100, model.recipe.decoder_widths[0] * (16 if name == "gan-100" else 1))
+    seen = min(latent, model.recipe.decoder_widths[0] * (16 if name == "gan-100" else 1))
     assert (axes.strengths > 0).sum() == seen
     assert (axes.directions.max(axis=1) == np.abs(axes.directions).max(axis=1)).all()
 
 
-@pytest.mark.parametrize("name", ["gan-100", "mlp-gan-100", "mini-gan-100"])
-def test_axes_of_a_gan_change_its_first_layer_by_their_strength(name: str) -> None:
-    """Brute force: push z along each axis through the real first layer and its batch norm."""
+@pytest.mark.parametrize("name", ["gan-100", "mlp-gan-100", "mini-gan-100", "face-gan-128"])
+def test_axes_of_a_gan_change_its_first_features_by_their_strength(name: str) -> None:
+    """Brute force: push z along each axis through all real layers before the first activation."""
     torch.manual_seed(0)
     model = build(RECIPES[name]).eval()
     assert isinstance(model, GAN)
@@ -294,6 +297,7 @@ def test_axes_of_a_gan_change_its_first_layer_by_their_strength(name: str) -> No
             torch.nn.init.normal_(module.bias)
             module.running_mean.normal_()
             module.running_var.uniform_(0.01, 9)
+    latent = model.recipe.latent
     layers = [m for m in model.generator.modules() if not list(m.children())]
     upto = next(
         i for i, m in enumerate(layers) if isinstance(m, (torch.nn.ReLU, torch.nn.LeakyReLU))
@@ -303,15 +307,15 @@ def test_axes_of_a_gan_change_its_first_layer_by_their_strength(name: str) -> No
     axes = latents.find_axes(build_like(model))
     directions = torch.from_numpy(axes.directions).double()
     with torch.no_grad():
-        moved = (first(directions) - first(torch.zeros(1, 100).double())).flatten(1)
+        moved = (first(directions) - first(torch.zeros(1, latent).double())).flatten(1)
     np.testing.assert_allclose(moved.norm(dim=1), axes.strengths, rtol=1e-4, atol=1e-4)
     # Principal directions: what they do to the features is orthogonal, and none does more.
     gram = moved @ moved.T
     off = gram - torch.diag(gram.diagonal())
     assert off.abs().max() < 1e-4 * gram.max()
-    random = torch.nn.functional.normalize(torch.randn(200, 100).double(), dim=1)
+    random = torch.nn.functional.normalize(torch.randn(200, latent).double(), dim=1)
     with torch.no_grad():
-        others = (first(random) - first(torch.zeros(1, 100).double())).flatten(1).norm(dim=1)
+        others = (first(random) - first(torch.zeros(1, latent).double())).flatten(1).norm(dim=1)
     assert others.max() < axes.strengths[0]
 
 

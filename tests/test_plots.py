@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -165,6 +166,56 @@ def test_curves_are_named_at_their_ends() -> None:
     assert {"VAE 3", "VAE 100", "GAN 100"} <= set(texts(charts["distance"]))
     assert {"train", "test"} <= set(texts(charts["vae-loss"]))
     assert {"D", "G"} <= set(texts(charts["gan-loss"]))
+
+
+def faces() -> list[Run]:
+    """Study C's two: a squared error, and scores beyond 0 and 1."""
+    c = {"dataset": "celeba", "loss": "squared-error", "features": "efficientnet-lite0"}
+    scores: dict[str, list[float | None]] = {"d_real": [0.5, 0.9, 1.4, 1.2], "d_fake_after": [-0.6]}
+    scores["d_fake_after"] *= 4
+    return [
+        dataclasses.replace(vae("face-vae-128", 128), beta=0.00025, **c),
+        dataclasses.replace(gan("face-gan-128"), history=gan().history | scores, **c),
+    ]
+
+
+def test_words_and_units_are_those_of_the_data_and_the_loss() -> None:
+    charts = by_key(training_charts(faces()))
+    assert charts["distance"].title == "How far are the samples from real faces?"
+    assert "the features of EfficientNet-Lite0, 1,000 samples" in charts["distance"].note
+    assert "real faces" in texts(charts["sharpness"])
+    assert charts["vae-loss"].note.startswith("mean squared error + 0.00025 × KL; ")
+    assert charts["vae-reconstruction"].note.startswith("mean squared error of a pixel")
+    assert "nats" in charts["vae-kl"].note
+    for key in ("vae-loss", "vae-reconstruction", "gan-loss", "gan-scores"):
+        assert "nats" not in charts[key].note
+    for chart in charts.values():
+        told = chart.title + chart.note + chart.svg
+        assert "digit" not in told
+        assert "robabilit" not in told
+    digits = by_key(training_charts([vae(), gan()]))
+    assert digits["vae-loss"].note.startswith("reconstruction + KL, nats per image")
+    assert "probability" in digits["gan-scores"].note
+
+
+def test_scores_beyond_0_and_1_are_not_cut_off() -> None:
+    chart = by_key(training_charts(faces()))["gan-scores"]
+    assert "score" in chart.note
+    low, high = chart.frame["y"]
+    assert low < -0.6
+    assert high > 1.4
+    first, *_, last = path_points(chart, "face-gan-128-d_fake_after")
+    assert data_point(chart, *first) == pytest.approx((100, -0.6), rel=1e-3)
+    assert data_point(chart, *last)[1] == pytest.approx(-0.6, rel=1e-3)
+    # A probability keeps its whole range.
+    assert by_key(training_charts([gan()]))["gan-scores"].frame["y"] == [0, 1]
+
+
+def test_a_pair_of_two_data_sets_shows_pictures() -> None:
+    digit, face = vae(), faces()[1]
+    charts = by_key(training_charts([digit, face]))
+    assert charts["distance"].title == "How far are the samples from real pictures?"
+    assert charts["distance"].note.startswith("Fréchet distance in a network's features")
 
 
 def test_several_vaes_share_charts_in_shades_of_blue() -> None:

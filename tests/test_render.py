@@ -125,14 +125,50 @@ def test_animations_have_every_frame_and_its_duration(fps: int, gif: int, webp: 
                 assert (np.asarray(frame.convert("L")) == np.asarray(expected)).all()
 
 
-def test_animation_in_colour() -> None:
-    images = torch.rand(5, 3, 8, 8, generator=torch.Generator().manual_seed(0))
-    frames = render.pictures(images)
-    with Image.open(io.BytesIO(render.animation(frames, "webp", 5))) as movie:
-        for expected, frame in zip(frames, ImageSequence.Iterator(movie), strict=True):
-            assert (np.asarray(frame.convert("RGB")) == np.asarray(expected)).all()
-    with Image.open(io.BytesIO(render.animation(frames, "gif", 5))) as movie:
-        assert (movie.n_frames, movie.size) == (5, (8, 8))
+def ramps(count: int) -> torch.Tensor:
+    """Soft colour pictures (count, 3, 64, 64), each a little bluer than the one before."""
+    across = torch.linspace(0, 1, 64).expand(64, 64)
+    blue = torch.linspace(0, 1, count)
+    return torch.stack([torch.stack([across, 1 - across, b.expand(64, 64)]) for b in blue])
+
+
+def test_animations_in_colour_look_like_their_frames() -> None:
+    frames = render.pictures(ramps(6), scale=2)
+    for file_format, most in (("webp", 2.5), ("gif", 10)):
+        with Image.open(io.BytesIO(render.animation(frames, file_format, 5))) as movie:  # type: ignore[arg-type]
+            assert (movie.n_frames, movie.size) == (6, (128, 128))
+            for expected, frame in zip(frames, ImageSequence.Iterator(movie), strict=True):
+                shown = np.asarray(frame.convert("RGB"), float)
+                differences = np.abs(shown - np.asarray(expected, float))
+                assert differences.mean() < most
+                # No cast of one colour over the whole frame.
+                assert np.abs(shown.mean((0, 1)) - np.asarray(expected).mean((0, 1))).max() < 4
+
+
+def test_a_gif_in_colour_keeps_one_palette() -> None:
+    content = render.animation(render.pictures(ramps(6)), "gif", 5)
+    with Image.open(io.BytesIO(content)) as movie:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(movie)]
+    colours = np.unique(np.stack(frames).reshape(-1, 3), axis=0)
+    assert 64 <= len(colours) <= 256
+
+
+@pytest.mark.parametrize(("side", "width", "scale"), [(28, 128, 4), (32, 256, 8), (64, 128, 2)])
+def test_scale_to_a_width(side: int, width: int, scale: int) -> None:
+    assert render.scale_to(torch.zeros(1, 3, side, side), width) == scale
+
+
+def test_large_pictures_are_never_made_smaller() -> None:
+    assert render.scale_to(torch.zeros(1, 3, 8, 512), 128) == 1
+
+
+def test_a_grid_in_colour_bleeds_over_no_edge() -> None:
+    images = torch.zeros(2, 3, 4, 4)
+    images[0, 0] = images[1, 2] = 1
+    pixels = np.asarray(render.grid(images, columns=2, scale=8, gap=1))
+    assert pixels.shape == (32, 65, 3)
+    assert (pixels[:, :32] == [255, 0, 0]).all()
+    assert (pixels[:, 33:] == [0, 0, 255]).all()
 
 
 @pytest.mark.parametrize("fps", [0, 51, float("nan")])

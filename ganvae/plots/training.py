@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
+from ganvae import words
 from ganvae.plots.chart import Chart, Level, Line, Spec, Style
 from ganvae.plots.drawing import draw
 from ganvae.plots.svg import GAN, GAN_PALE, GAN_STRONG, REAL, VAE, VAE_PALE, VAE_STRONG
@@ -31,6 +32,10 @@ class Run:
         latent: its latent size.
         history: columns by name, None where a row has no value.
         problem: a sentence that says why there is no history; empty where there is one.
+        dataset: what it was trained on.
+        loss: `cross-entropy` or `squared-error`, as in a Recipe.
+        beta: weight of a VAE's KL term.
+        features: the network in whose features the distances are; None where that is not known.
     """
 
     name: str
@@ -38,6 +43,10 @@ class Run:
     latent: int
     history: dict[str, list[float | None]]
     problem: str = ""
+    dataset: str = "mnist"
+    loss: str = "cross-entropy"
+    beta: float = 1.0
+    features: str | None = None
 
     @property
     def label(self) -> str:
@@ -144,17 +153,25 @@ def _over_all(
     ]
 
 
+def _subjects(runs: Sequence[Run]) -> str:
+    """What all of them draw: `digits`, `faces`, or `pictures`."""
+    datasets = {run.dataset for run in runs}
+    return words.subject(datasets.pop() if len(datasets) == 1 else None)[1]
+
+
 def _distance(vaes: Sequence[Run], gans: Sequence[Run], chosen: Run | None) -> Spec:
     def make(run: Run, colour: str, width: float) -> list[Line]:
         return _line(run, "distance", run.label, colour, positive=True, width=width)
 
     lines = _over_all(vaes, chosen, make)
     lines += [line for run in gans for line in make(run, GAN, 2.4)]
+    spaces = {words.feature_space(run.features) for run in (*vaes, *gans)}
+    space = spaces.pop() if len(spaces) == 1 else "a network's features"
     spec = Spec(
         "distance",
         "both",
-        "How far are the samples from real digits?",
-        "Fréchet distance in the digit classifier's features, 2,000 samples; lower is better",
+        f"How far are the samples from real {_subjects([*vaes, *gans])}?",
+        f"Fréchet distance in {space}; lower is better",
         tuple(lines),
         log_y=True,
     )
@@ -171,16 +188,37 @@ def _sharpness(vaes: Sequence[Run], gans: Sequence[Run], chosen: Run | None) -> 
     # it and the last tenth together.
     highest = max((value for line in lines for value in line.y), default=1.0)
     lowest = min((value for line in lines for value in line.y), default=1.0)
+    subjects = _subjects([*vaes, *gans])
     spec = Spec(
         "sharpness",
         "both",
         "How sharp are the samples?",
-        "variance of the Laplacian as a ratio to real digits; below 1 is blur, above 1 is noise",
+        f"variance of the Laplacian as a ratio to real {subjects}; below 1 is blur, "
+        "above 1 is noise",
         tuple(lines),
         log_y=highest > 3 or lowest < 0.05,
-        level=Level(1.0, "real digits"),
+        level=Level(1.0, f"real {subjects}"),
     )
     return _finish(spec, [*vaes, *gans], "sharpness was")
+
+
+def _sum_of_terms(run: Run) -> str:
+    """What a VAE's loss is, with its unit."""
+    weight = "" if run.beta == 1 else f"{_plain(run.beta)} × "
+    if run.loss == "squared-error":
+        return f"mean squared error + {weight}KL"
+    return f"reconstruction + {weight}KL, nats per image"
+
+
+def _plain(number: float) -> str:
+    """A number without an exponent: 0.00025."""
+    return f"{number:.6f}".rstrip("0").rstrip(".") if 1e-6 <= number < 1e6 else f"{number:g}"
+
+
+def _reconstruction_unit(run: Run) -> str:
+    if run.loss == "squared-error":
+        return "mean squared error of a pixel, which goes from -1 to 1"
+    return "reconstruction loss, nats per image"
 
 
 def _vae_loss(run: Run) -> Spec:
@@ -190,7 +228,7 @@ def _vae_loss(run: Run) -> Spec:
         "vae-loss",
         "vae",
         f"How far does the loss of {run.label} fall?",
-        "reconstruction + KL, nats per image; a gap between train and test is overfitting",
+        f"{_sum_of_terms(run)}; a gap between train and test is overfitting",
         tuple(lines),
     )
     return _finish(spec, [run], "loss was")
@@ -231,7 +269,7 @@ def _vae_terms(vaes: Sequence[Run], chosen: Run) -> list[Spec]:
                 "vae-reconstruction",
                 "vae",
                 "How much of an image does the VAE lose?",
-                f"reconstruction loss, nats per image; lower is closer{lines}",
+                f"{_reconstruction_unit(chosen)}; lower is closer{lines}",
                 curves("reconstruction"),
             ),
             vaes,
@@ -254,14 +292,20 @@ def _vae_terms(vaes: Sequence[Run], chosen: Run) -> list[Spec]:
 def _gan_loss(run: Run) -> Spec:
     lines = _line(run, "d_loss", "D", GAN_STRONG, mean=True)
     lines += _line(run, "g_loss", "G", GAN_PALE, mean=True)
+    what = "squared errors of D's scores" if _scores(run) else "losses in nats"
     spec = Spec(
         "gan-loss",
         "gan",
         "Who is ahead, discriminator or generator?",
-        "losses in nats; neither says how good the images are",
+        f"{what}; neither says how good the images are",
         tuple(lines),
     )
     return _finish(spec, [run], "losses were")
+
+
+def _scores(run: Run) -> bool:
+    """Whether D gives a score of any size instead of a probability."""
+    return run.loss == "squared-error"
 
 
 def _gan_scores(run: Run) -> Spec:
@@ -270,13 +314,16 @@ def _gan_scores(run: Run) -> Spec:
     lines += _line(
         run, "d_fake_after", "after D's update", GAN_STRONG, style="dotted", mark="after", mean=True
     )
+    when = "before and after its own update"
+    scored = "D's mean score; it is told to give 1 to real images and 0 to generated ones"
     spec = Spec(
         "gan-scores",
         "gan",
         "Can D tell real from generated?",
-        "D's mean output, before and after its own update",
+        f"{scored}; {when}" if _scores(run) else f"D's mean probability of real, {when}",
         tuple(lines),
-        y_range=(0.0, 1.0),
+        # Scores may be below 0 or above 1, and a curve must not be cut off.
+        y_range=None if _scores(run) else (0.0, 1.0),
         level=Level(0.5, "0.5: a guess"),
     )
     return _finish(spec, [run], "outputs of D were")

@@ -25,6 +25,8 @@ WalkFile = Literal["gif", "webp", "png"]
 # A few callers at once: each takes one core for well under a second.
 _AT_ONCE = 4
 _FPS = 10
+# So wide is a picture of a grid.
+_GRID_WIDTH = 128
 
 
 class Endpoints:
@@ -126,7 +128,8 @@ class Endpoints:
         return name
 
     def _grid(self, name: str, z: latents.Array, stem: str) -> gr.FileData:
-        grid = render.grid(self._collection.generate(name, z))
+        images = self._collection.generate(name, z)
+        grid = render.grid(images, scale=render.scale_to(images, _GRID_WIDTH))
         return _file(render.png(grid), f"{stem}.png")
 
 

@@ -6,14 +6,20 @@ import math
 import os
 from typing import Any
 
+from ganvae import words
 from ganvae.collection import Collection, PairView
 from ganvae.errors import UserError
 from ganvae.latents import prior_std
+from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 
 DEFAULT_SEED = 42
 DEFAULT_COUNT = 64
 _PERCEPTRON_COUNT = 100
+_PHONE_COUNT = 16
+# Pictures of so many pixels a side have detail that would be lost in a grid of 64.
+_LARGE = 48
+_LARGE_COUNT, _LARGE_PHONE_COUNT = 36, 9
 
 
 def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
@@ -65,7 +71,8 @@ def page_config(collection: Collection) -> dict[str, Any]:
                 "gans": pair.gans,
                 "vae": default_member(pair.vaes),
                 "gan": default_member(pair.gans),
-                "count": default_count(pair.key),
+                **_counts(collection, pair),
+                "note": words.data_note(_first_recipe(collection, pair).dataset),
             }
             for pair in pairs
         ],
@@ -82,9 +89,18 @@ def page_config(collection: Collection) -> dict[str, Any]:
     }
 
 
-def default_count(pair: str) -> int:
-    """Study A shows 100 samples at once, B 64 and D 32: the page 100 or 64."""
-    return _PERCEPTRON_COUNT if pair == "digits-perceptrons" else DEFAULT_COUNT
+def _first_recipe(collection: Collection, pair: PairView) -> Recipe:
+    return collection.recipe((*pair.vaes, *pair.gans)[0])
+
+
+def _counts(collection: Collection, pair: PairView) -> dict[str, int]:
+    """How many images the page shows at first, on a wide screen and on a phone."""
+    # Study A shows 100 samples at once, B 64 and D 32: the page 100 or 64.
+    if pair.key == "digits-perceptrons":
+        return {"count": _PERCEPTRON_COUNT, "phone_count": _PHONE_COUNT}
+    if max(_first_recipe(collection, pair).image_shape[1:]) >= _LARGE:
+        return {"count": _LARGE_COUNT, "phone_count": _LARGE_PHONE_COUNT}
+    return {"count": DEFAULT_COUNT, "phone_count": _PHONE_COUNT}
 
 
 def model_facts(collection: Collection, name: str) -> dict[str, Any]:
@@ -109,6 +125,8 @@ def model_facts(collection: Collection, name: str) -> dict[str, Any]:
         "distance_n": _measured(metrics, "distance", "n"),
         "study": recipe.study,
         "dataset": recipe.dataset,
+        # One picture of it, and several, in words.
+        "subject": words.subject(recipe.dataset),
         "seed": recipe.seed,
     }
 

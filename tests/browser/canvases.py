@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Page
 
 from ganvae import render
@@ -15,18 +19,14 @@ ROUNDING = 1
 
 def grey(page: Page, selector: str, index: int = 0) -> np.ndarray:
     """The grey pixels (height, width) of one of the canvases that a selector finds."""
-    found = (
-        page.locator(selector)
-        .nth(index)
-        .evaluate(
-            """canvas => {
-            const { width, height } = canvas;
-            const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-            return { width, height, grey: Array.from(data).filter((_, i) => i % 4 === 0) };
-        }"""
-        )
-    )
-    return np.array(found["grey"], dtype=np.uint8).reshape(found["height"], found["width"])
+    return colours(page, selector, index)[:, :, 0]
+
+
+def colours(page: Page, selector: str, index: int = 0) -> np.ndarray:
+    """The pixels (height, width, 3) of one of the canvases that a selector finds."""
+    url = page.locator(selector).nth(index).evaluate("canvas => canvas.toDataURL()")
+    content = base64.b64decode(url.partition(",")[2])
+    return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
 
 
 def drawn(collection: Collection, name: str, z: Array) -> np.ndarray:

@@ -172,7 +172,7 @@ def test_scrubbing_shows_the_sheet_of_the_moment(page: Page, app: str, tiny_weig
     label = page.locator(f'{TAB} .gv-panel[data-model="gan-100"] canvas').get_attribute(
         "aria-label"
     )
-    assert label == "GAN with latent size 100: 32 samples after step 10, 320 images seen"
+    assert label == "GAN with latent size 100: 32 samples of digits after step 10, 320 images seen"
 
 
 def test_after_a_fast_drag_the_last_moment_stands(page: Page, app: str, tiny_weights: Path) -> None:

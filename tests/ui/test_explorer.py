@@ -90,6 +90,62 @@ def test_decoded_pictures_are_the_models(call: Any, collection: Collection, as_t
         assert (pixels(batch) == image).all()
 
 
+FACES = ["face-vae-128", "face-gan-128"]
+
+
+@pytest.fixture(scope="module")
+def faces(face_weights: Path) -> Collection:
+    return Collection(face_weights)
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_variations_of_a_face_are_the_models_own_pixels(faces: Collection, name: str) -> None:
+    """Nothing is stretched: each of the 25 is what it is when it is decoded alone."""
+    axes = faces.axes(name).directions
+    z = latents.sample_z(42, 128, 1)[0]
+    grid = latents.variation_grid(z, axes[0], axes[1], range(-2, 3))
+    for row in range(5):
+        for column in range(5):
+            expected = z + (row - 2) * axes[0] + (column - 2) * axes[1]
+            assert grid[5 * row + column] == pytest.approx(expected, abs=1e-6)
+    reply = server.decode(faces, {"requests": [{"model": name, "z": encoded(grid)}]})
+    shown = pixels(reply["pictures"][0])
+    assert shown.shape == (25, 64, 64, 3)
+    for place, z_there in enumerate(grid):
+        alone = render.to_pixels(faces.generate(name, z_there[None]))[0]
+        # A batch of 25 is added up in another order than a single picture.
+        assert np.abs(shown[place].astype(int) - alone).max() <= 1
+    brightness = faces.generate(name, grid).mean(dim=(1, 2, 3)).numpy() * 255
+    assert shown.mean(axis=(1, 2, 3)) == pytest.approx(brightness, abs=0.5)
+    assert (shown[0] != shown[24]).any()
+
+
+def test_walks_in_colour_are_exported_in_colour(faces: Collection) -> None:
+    request = {**WALK, "models": FACES, "kind": "straight"}
+    walked = [pixels(batch) for batch in server.walk(faces, request)["pictures"]]
+    frame = server.export(faces, {**request, "file_format": "frame", "frame": 5})
+    with Image.open(io.BytesIO(base64.b64decode(frame["data"]))) as picture:
+        assert (picture.mode, picture.size) == ("RGB", (2 * 256 + 8, 256))
+        seen = np.asarray(picture).astype(float)
+    for left, images in ((0, walked[0]), (264, walked[1])):
+        large = Image.fromarray(images[5]).resize((256, 256), Image.Resampling.BICUBIC)
+        assert (seen[:, left : left + 256] == np.asarray(large)).all()
+    strip = server.export(faces, {**request, "file_format": "strip"})
+    with Image.open(io.BytesIO(base64.b64decode(strip["data"]))) as picture:
+        assert picture.size == (21 * 65 - 1, 2 * 64 + 4)
+        tiles = np.asarray(picture)
+    for row, images in enumerate(walked):
+        assert (tiles[row * 68 :, 20 * 65 :][:64, :64] == images[20]).all()
+    for file_format in ("gif", "webp"):
+        movie = server.export(faces, {**request, "file_format": file_format, "fps": 10})
+        with Image.open(io.BytesIO(base64.b64decode(movie["data"]))) as opened:
+            assert (opened.n_frames, opened.size) == (21, (520, 256))
+            opened.seek(5)
+            colours = np.asarray(opened.convert("RGB"), float)
+        # 256 colours for pictures of noise are few; of another frame it would be 0.
+        assert np.corrcoef(colours.ravel(), seen.ravel())[0, 1] > 0.95
+
+
 @pytest.mark.parametrize("kind", server.KINDS)
 def test_walks_are_the_cores_paths(call: Any, collection: Collection, kind: str) -> None:
     reply = call("walk", {**WALK, "kind": kind})

@@ -81,6 +81,45 @@ def test_config(tiny_weights: Path) -> None:
     assert config["models"]["mini-gan-100"]["prior_std"] == pytest.approx(3**-0.5)
 
 
+def test_config_of_large_pictures_in_colour(face_weights: Path) -> None:
+    config = page_config(Collection(face_weights))
+    pairs = {pair["key"]: pair for pair in config["pairs"]}
+    assert list(pairs) == ["faces", "big-cats", "dogs"]
+    for pair in pairs.values():
+        assert (pair["count"], pair["phone_count"]) == (36, 9)
+    faces = pairs["faces"]
+    assert (faces["vae"], faces["gan"]) == ("face-vae-128", "face-gan-128")
+    assert "CelebA" in faces["note"]
+    assert "non-commercial" in faces["note"]
+    cats = pairs["big-cats"]
+    assert (cats["title"], cats["vae"], cats["gan"], cats["note"]) == (
+        "Big cats",
+        "cat-vae",
+        None,
+        "",
+    )
+    assert list(config["models"]["face-gan-128"]["subject"]) == ["face", "faces"]
+    assert list(config["models"]["cat-vae"]["subject"]) == ["picture", "pictures"]
+
+
+def test_digits_are_shown_as_many_as_before(tiny_weights: Path) -> None:
+    config = page_config(Collection(tiny_weights))
+    counts = {pair["key"]: (pair["count"], pair["phone_count"]) for pair in config["pairs"]}
+    assert counts == {
+        "digits-convolutional": (64, 16),
+        "digits-perceptrons": (100, 16),
+        "digits-small": (64, 16),
+    }
+    assert {pair["note"] for pair in config["pairs"]} == {""}
+    assert list(config["models"]["vae-3"]["subject"]) == ["digit", "digits"]
+
+
+def test_pairs_that_lack_one_of_the_two_make_a_page(face_weights: Path, tmp_path: Path) -> None:
+    for name in ("cat-vae", "dog-gan"):
+        shutil.copytree(face_weights / name, tmp_path / name)
+    build(Collection(tmp_path))
+
+
 def test_what_was_not_measured_is_none(tiny_weights: Path, tmp_path: Path) -> None:
     shutil.copytree(tiny_weights / "vae-3", tmp_path / "vae-3")
     metrics = tmp_path / "vae-3" / "metrics.json"

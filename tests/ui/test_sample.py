@@ -27,6 +27,12 @@ def collection(tiny_weights: Path) -> Collection:
 
 
 @pytest.fixture(scope="module")
+def faces(face_weights: Path) -> SampleTab:
+    collection = Collection(face_weights)
+    return SampleTab(collection, page_config(collection))
+
+
+@pytest.fixture(scope="module")
 def tab(collection: Collection) -> SampleTab:
     return SampleTab(collection, page_config(collection))
 
@@ -49,6 +55,26 @@ def test_a_sheet_is_the_samples_of_the_seed(tab: SampleTab, collection: Collecti
         assert (tiles == render.to_pixels(images)[..., 0]).all()
         mean = collection.sharpness(name, images)
         assert np.mean(sheet["sharpness"]) == pytest.approx(mean, abs=1e-4)
+
+
+def test_a_sheet_of_faces_is_in_colour(faces: SampleTab, face_weights: Path) -> None:
+    names = ["face-vae-128", "face-gan-128"]
+    sheets = faces.draw({**ASKED, "models": names, "count": 7})["sheets"]
+    collection = Collection(face_weights)
+    for name in names:
+        drawn = pixels(sheets[name]["image"])
+        assert drawn.shape == (192, 192, 3)
+        expected = render.to_pixels(sampling.sample(collection, name, 7, 7, 1.0))
+        tiles = drawn.reshape(3, 64, 3, 64, 3).transpose(0, 2, 1, 3, 4).reshape(9, 64, 64, 3)
+        assert (tiles[:7] == expected).all()
+        # Grey would be the same in all three channels.
+        assert (tiles[:7, :, :, 0] != tiles[:7, :, :, 2]).any()
+
+
+def test_a_download_of_100_faces_is_no_larger_than_one_of_digits(faces: SampleTab) -> None:
+    request = {**ASKED, "models": ["face-vae-128"], "count": 100}
+    drawn = pixels(faces.download(request)["image"])
+    assert drawn.shape == (1289, 1289, 3)
 
 
 def test_fewer_images_are_the_first_of_more(collection: Collection) -> None:

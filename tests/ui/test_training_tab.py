@@ -240,6 +240,67 @@ def test_originals_are_the_test_images(
         assert np.array_equal(tile, images[place, 0].numpy())
 
 
+@pytest.fixture
+def faces(face_weights: Path, tmp_path: Path) -> Collection:
+    """Colour models whose files a test may spoil."""
+    for name in ("face-vae-128", "face-gan-128", "cat-vae"):
+        shutil.copytree(face_weights / name, tmp_path / name)
+    return Collection(tmp_path)
+
+
+def test_sheets_of_faces_have_two_rows(faces: Collection) -> None:
+    moments = Timelapse(faces).moments({"model": "face-gan-128"})
+    assert (moments["columns"], moments["rows"], moments["tile"]) == (8, 2, [64, 64])
+    request = {"model": "face-gan-128", "kind": "samples", "moments": [2]}
+    (sheet,) = Timelapse(faces).sheets(request)["sheets"]
+    assert picture(sheet["url"]).shape == (128, 512, 3)
+    assert sheet["sharpness"] > 0
+
+
+def test_originals_of_faces_are_read_one_by_one(
+    faces: Collection, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
+    for slow in ("load_sets", "load_for", "load_images"):
+        monkeypatch.setattr(data, slow, lambda *_, name=slow: pytest.fail(name))
+    sheet = picture(Timelapse(faces).originals({"model": "face-vae-128"})["sheet"])
+    assert sheet.shape == (128, 512, 3)
+    images = data.load_first_test_images(faces.recipe("face-vae-128"), 16, small_celeba)
+    for place in range(16):
+        row, column = divmod(place, 8)
+        tile = sheet[row * 64 : (row + 1) * 64, column * 64 : (column + 1) * 64]
+        assert np.array_equal(tile, images[place].permute(1, 2, 0).numpy())
+
+
+def test_a_file_cannot_make_the_page_read_a_whole_folder(
+    faces: Collection, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
+    monkeypatch.setattr(data, "load_first_test_images", lambda *_: pytest.fail("read"))
+    path = faces.entries["face-vae-128"].folder / "snapshots" / "index.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"test_indices": [10**9]}))
+    assert Timelapse(faces).originals({"model": "face-vae-128"})["sheet"] is None
+
+
+def test_originals_that_nobody_else_has_are_a_note(
+    faces: Collection, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
+    reply = Timelapse(faces).originals({"model": "cat-vae"})
+    assert reply["sheet"] is None
+    assert reply["note"].startswith("The originals are not at hand")
+    assert "GANVAE_DATA" not in reply["note"]
+
+
+def test_charts_of_faces_speak_of_faces_and_scores(faces: Collection) -> None:
+    request = {"models": ["face-vae-128", "face-gan-128"], "main": None, "width": WIDTHS[0]}
+    charts = {chart["key"]: chart for chart in Curves(faces).charts(request)["charts"]}
+    assert charts["distance"]["title"] == "How far are the samples from real faces?"
+    assert "EfficientNet-Lite0" in charts["distance"]["note"]
+    assert charts["vae-loss"]["note"].startswith("mean squared error + 0.00025 × KL")
+    assert "score" in charts["gan-scores"]["note"]
+
+
 def test_originals_without_data_are_a_note(
     timelapse: Timelapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -194,7 +194,7 @@ function startExplore(root, server) {
     const family = ganvae.config.models[name].family.toUpperCase();
     const canvas = ganvae.make("canvas", "gx-canvas gx-picture", {
       role: "img",
-      "aria-label": `What the ${family} ${name} draws at the place of the sliders`,
+      "aria-label": `The ${subjectOf(name)} that the ${family} ${name} draws at the place of the sliders`,
     });
     const grid = new VariationGrid(name, (row, column) => take(name, row, column));
     const main = ganvae.make("div", "gx-main", {}, canvas);

@@ -13,7 +13,7 @@ class VariationGrid {
       tabindex: "0",
       role: "group",
       "aria-label":
-        `Variations of the picture of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
+        `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
     });
     this.live = ganvae.make("span", "gx-spoken", { "aria-live": "polite" });
     this.root.append(this.canvas, this.mark, this.live);

@@ -121,7 +121,10 @@ def export(collection: Collection, data: Data) -> Data:
     frame = checks.whole(data.get("frame", 0), "The frame", 0, frame_count - 1)
     stem = f"ganvae-{data['kind']}-{'-'.join(walked)}-seed-{int(data['seed'])}"
     if file_format == "strip":
-        rows = [render.strip(images, _scale(images, _STRIP_WIDTH)) for images in walked.values()]
+        rows = [
+            render.strip(images, render.scale_to(images, _STRIP_WIDTH))
+            for images in walked.values()
+        ]
         return _file(f"{stem}.png", "image/png", render.png(render.stacked(rows, gap=4)))
     if file_format == "frame":
         chosen = {name: images[frame : frame + 1] for name, images in walked.items()}
@@ -177,12 +180,10 @@ def _points(collection: Collection, data: Data, seed: int) -> dict[str, Array]:
 
 def _frames(walked: dict[str, torch.Tensor]) -> list[Image.Image]:
     """One picture for each frame, the models side by side in it."""
-    columns = [render.pictures(images, _scale(images, _FRAME_WIDTH)) for images in walked.values()]
+    columns = [
+        render.pictures(images, render.scale_to(images, _FRAME_WIDTH)) for images in walked.values()
+    ]
     return [render.side_by_side(frame) for frame in zip(*columns, strict=True)]
-
-
-def _scale(images: torch.Tensor, width: int) -> int:
-    return max(1, width // images.shape[3])
 
 
 def _batch(name: str, images: torch.Tensor) -> Data:

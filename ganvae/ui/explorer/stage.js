@@ -10,6 +10,9 @@ function isWide(root) {
   return !row.classList.contains("gv-many") && row.clientWidth / panels >= WIDE_PANEL;
 }
 
+/** What a picture of a model shows, in a word: digit, face, or picture. */
+const subjectOf = (name) => ganvae.config.models[name].subject[0];
+
 /** Number fields and choices that are one key of the state: they show it and set it. Returns the
  *  function that shows them as the state has them. */
 function bindFields(root) {

@@ -84,7 +84,7 @@ function startWalk(root, server) {
     const family = ganvae.config.models[name].family.toUpperCase();
     const canvas = ganvae.make("canvas", "gx-canvas gx-picture", {
       role: "img",
-      "aria-label": `What the ${family} ${name} draws at this frame of the walk`,
+      "aria-label": `The ${subjectOf(name)} that the ${family} ${name} draws at this frame of the walk`,
     });
     const strip = new Filmstrip(ganvae.config.models[name].family, (frame) => {
       player.pause();

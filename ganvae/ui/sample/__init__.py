@@ -13,8 +13,8 @@ from ganvae.collection import Collection
 from ganvae.ui import checks, sampling
 from ganvae.ui.component import PageComponent
 
-# A downloaded grid of 100 digits is about 1300 pixels wide on either side.
-_DOWNLOAD_SCALE = 4
+# So wide is a picture of a downloaded grid: 100 of them make about 1300 pixels on either side.
+_DOWNLOAD_WIDTH = 128
 _DOWNLOAD_GAP = 24
 
 
@@ -51,7 +51,10 @@ class SampleTab(PageComponent):
     def download(self, data: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
         """All grids in one picture: {"image": a PNG as data URL}."""
         grids = self._grids(data)
-        parts = [render.grid(images, scale=_DOWNLOAD_SCALE) for images in grids.values()]
+        parts = [
+            render.grid(images, scale=render.scale_to(images, _DOWNLOAD_WIDTH))
+            for images in grids.values()
+        ]
         return {"image": _data_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
 
     def _grids(self, data: dict[str, Any]) -> dict[str, torch.Tensor]:

@@ -28,6 +28,7 @@ class Grid {
       }
     });
     new ResizeObserver(() => this.draw()).observe(this.canvas);
+    window.addEventListener("ganvae:theme", () => this.draw());
   }
 
   get columns() {
@@ -66,42 +67,42 @@ class Grid {
     const { canvas } = this;
     if (canvas.width !== side) canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
-    context.fillStyle = window.ganvae.color("--gv-stage");
+    context.fillStyle = window.ganvae.color("--gv-stage", canvas);
     context.fillRect(0, 0, side, side);
-    // Hard pixels at any size: enlarge by a whole factor without smoothing, then shrink a little.
+    // Each tile by itself: smoothing would mix its edge with its neighbour on the sheet. Hard pixels
+    // are enlarged by a whole factor without smoothing, then shrunk a little.
     const factor = smooth ? 1 : Math.ceil(cell / width);
-    const large = smooth ? null : document.createElement("canvas");
-    if (large) {
-      large.width = width * factor;
-      large.height = height * factor;
-    }
+    const single = document.createElement("canvas");
+    single.width = width * factor;
+    single.height = height * factor;
+    const cut = single.getContext("2d");
+    cut.imageSmoothingEnabled = false;
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
     for (let index = 0; index < this.count; index += 1) {
       const from = [(index % columns) * width, Math.floor(index / columns) * height];
       const to = [
         margin + (index % this.columns) * (cell + gap),
         margin + Math.floor(index / this.columns) * (cell + gap),
       ];
-      context.imageSmoothingEnabled = true;
-      context.imageSmoothingQuality = "high";
-      if (large) {
-        const sharp = large.getContext("2d");
-        sharp.imageSmoothingEnabled = false;
-        sharp.drawImage(picture, ...from, width, height, 0, 0, large.width, large.height);
-        context.drawImage(large, 0, 0, large.width, large.height, ...to, cell, cell);
-      } else {
-        context.drawImage(picture, ...from, width, height, ...to, cell, cell);
-      }
+      cut.drawImage(picture, ...from, width, height, 0, 0, single.width, single.height);
+      context.drawImage(single, 0, 0, single.width, single.height, ...to, cell, cell);
     }
     this.outline(context, gap, cell, margin);
   }
 
   outline(context, gap, cell, margin) {
     if (this.pick >= this.count || this.count === 1) return;
-    const line = 2 * gap;
     const x = margin + (this.pick % this.columns) * (cell + gap);
     const y = margin + Math.floor(this.pick / this.columns) * (cell + gap);
-    context.lineWidth = line;
-    context.strokeStyle = "#ffffff";
-    context.strokeRect(x + line / 2, y + line / 2, cell - line, cell - line);
+    const frame = (from, width, colour) => {
+      const at = from + width / 2;
+      context.lineWidth = width;
+      context.strokeStyle = colour;
+      context.strokeRect(x + at, y + at, cell - 2 * at, cell - 2 * at);
+    };
+    // One of the two shows on any picture.
+    frame(0, gap, "#000000");
+    frame(gap, 2 * gap, "#ffffff");
   }
 }

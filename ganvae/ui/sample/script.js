@@ -25,8 +25,11 @@ function request(state) {
 }
 
 function canMatch() {
-  const families = ganvae.members().map((name) => ganvae.config.models[name].family);
-  return families.includes("vae") && families.includes("gan");
+  const models = ganvae.members().map((name) => ganvae.config.models[name]);
+  const families = models.map((model) => model.family);
+  // A VAE can only redraw pictures of its own size.
+  const sizes = new Set(models.map((model) => model.image_shape.join()));
+  return families.includes("vae") && families.includes("gan") && sizes.size === 1;
 }
 
 // A sheet of more images than are asked for holds those: row i of a seed is always the same.
@@ -69,11 +72,13 @@ function show(name, state) {
   const model = ganvae.config.models[name];
   const again = entry.request.matched && model.family === "vae";
   panel.setNote(again ? "redraws the GAN's" : "");
-  const what = again ? "reconstructions of the GAN's samples" : "samples";
+  const what = again
+    ? `${ganvae.counted(name, shown, "reconstructions")}, from the GAN's samples,`
+    : ganvae.counted(name, shown, "samples");
   const which = state.pick < shown ? ` Image ${state.pick + 1} is chosen; arrow keys choose another, Enter explores it.` : "";
   grid.canvas.setAttribute(
     "aria-label",
-    `${shown} ${what} by the ${model.family.toUpperCase()} with latent size ${model.latent}, seed ${entry.request.seed}.${which}`,
+    `${what} by the ${model.family.toUpperCase()} with latent size ${model.latent}, seed ${entry.request.seed}.${which}`,
   );
 }
 

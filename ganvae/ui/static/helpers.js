@@ -62,6 +62,28 @@
     toast(told);
   });
 
+  // "36 samples of faces", "1 sample of a face"; what it shows only where that has a name.
+  function counted(model, count, what) {
+    const [one, many] = ganvae.config.models[model].subject;
+    const single = count === 1;
+    const of = one === "picture" ? "" : ` of ${single ? `a ${one}` : many}`;
+    return `${count} ${single ? what.replace(/s$/, "") : what}${of}`;
+  }
+
+  // What must be said of the data that the models learnt from, under each "What am I seeing?".
+  function noteData() {
+    for (const fold of document.querySelectorAll(".gv-fold")) {
+      let line = fold.querySelector(".gv-data-note");
+      if (!line) {
+        line = document.createElement("p");
+        line.className = "gv-data-note";
+        fold.append(line);
+      }
+      line.textContent = ganvae.pair()?.note ?? "";
+      line.hidden = !line.textContent;
+    }
+  }
+
   const THEME = "ganvae-theme";
   function setTheme(dark) {
     document.body.classList.toggle("dark", dark);
@@ -84,9 +106,12 @@
     latest,
     ask,
     toast,
+    counted,
+    noteData,
     setTheme,
     storedTheme,
     visible: (element) => element.offsetParent !== null,
-    color: (name) => window.getComputedStyle(document.body).getPropertyValue(name).trim(),
+    color: (name, element = document.body) =>
+      window.getComputedStyle(element).getPropertyValue(name).trim(),
   });
 })();

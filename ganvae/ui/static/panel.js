@@ -143,6 +143,7 @@
     const facts = make("div", "gv-facts", {}, meter.root, cost(model), note);
     const root = frame(family, head, make("div", "gv-stage-frame", {}, stage, progress), facts);
     root.dataset.model = name;
+    root.dataset.colour = String(model.image_shape[0] === 3);
     root.setAttribute("aria-label", `${family.toUpperCase()} with latent size ${model.latent}`);
 
     const choice = names.length > 1 ? switchOf(family, family, names) : null;
@@ -201,6 +202,7 @@
       row.dataset.panels = String(roots.length);
       for (const one of next.values()) one.refresh();
       row.classList.toggle("gv-many", state.vae === "all");
+      ganvae.noteData();
       onPanels(next);
     };
     build();

@@ -10,7 +10,6 @@
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
   const MAX_SEED = 4294967295;
   const PHONE = "(max-width: 640px)";
-  const PHONE_COUNT = 16;
 
   const byKey = Object.fromEntries(config.pairs.map((pair) => [pair.key, pair]));
   const listeners = new Set();
@@ -82,7 +81,7 @@
       seed: config.default_seed,
       pick: 0,
       temperature: 1,
-      count: isPhone() ? PHONE_COUNT : (pair?.count ?? 64),
+      count: (isPhone() ? pair?.phone_count : pair?.count) ?? 64,
       matched: false,
       sliders: {},
       axes_page: 0,
@@ -124,7 +123,7 @@
 
   function set(patch) {
     const next = { ...state };
-    if (patch.pair !== undefined && patch.pair !== state.pair && keys.pair.check(patch.pair)) {
+    if (patch.pair !== undefined && patch.pair !== state.pair && byKey[patch.pair]) {
       const [former, usual] = [defaults(state.pair), defaults(patch.pair)];
       next.pair = patch.pair;
       next.vae = usual.vae;

@@ -65,4 +65,19 @@ class Curves:
             problem = "" if history else f"No history was kept of the training of {name}."
         except UserError:
             history, problem = {}, f"The history of {name} is not a table of numbers."
-        return Run(name, recipe.family, recipe.latent, history, problem)
+        return Run(
+            name,
+            recipe.family,
+            recipe.latent,
+            history,
+            problem,
+            recipe.dataset,
+            recipe.loss,
+            recipe.beta,
+            self._features(name),
+        )
+
+    def _features(self, name: str) -> str | None:
+        distance = self._collection.metrics(name).get("distance")
+        features = distance.get("features") if isinstance(distance, dict) else None
+        return features if isinstance(features, str) else None

@@ -56,19 +56,8 @@ function layOut(width, height, columns, rows, pairs) {
   return { cell, x, y };
 }
 
-// Hard pixels at any size: enlarged by a whole factor without smoothing, to be shrunk a little.
-function enlarge(image, factor) {
-  const large = document.createElement("canvas");
-  large.width = image.naturalWidth * factor;
-  large.height = image.naturalHeight * factor;
-  const context = large.getContext("2d");
-  context.imageSmoothingEnabled = false;
-  context.drawImage(image, 0, 0, large.width, large.height);
-  return large;
-}
-
 // Tiles of one sheet on a canvas, or, with originals, pairs of original and reconstruction.
-function drawTiles(canvas, index, columns, image, originals = null) {
+function drawTiles(canvas, index, columns, smooth, image, originals = null) {
   const ratio = window.devicePixelRatio || 1;
   const size = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
   if (!size[0] || !size[1]) return;
@@ -77,26 +66,25 @@ function drawTiles(canvas, index, columns, image, originals = null) {
   const [height, width] = index.tile;
   const total = index.columns * index.rows;
   const { cell, x, y } = layOut(...size, columns, total / columns, Boolean(originals));
-  const factor = Math.max(1, Math.ceil(cell / width));
-  const sheets = [image, originals].map((one) => one && enlarge(one, factor));
+  // Each tile by itself: smoothing would mix its edge with its neighbour's. Hard pixels are
+  // enlarged by a whole factor without smoothing, then shrunk a little.
+  const factor = smooth ? 1 : Math.max(1, Math.ceil(cell / width));
+  const single = document.createElement("canvas");
+  single.width = width * factor;
+  single.height = height * factor;
+  const cut = single.getContext("2d");
+  cut.imageSmoothingEnabled = false;
   const context = canvas.getContext("2d");
-  context.fillStyle = ganvae.color(originals ? "--gv-gap" : "--gv-stage");
+  // The black of digits would hide a black line between pairs.
+  context.fillStyle = ganvae.color(originals && !smooth ? "--gv-gap" : "--gv-stage", canvas);
   context.fillRect(0, 0, ...size);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";
   for (let place = 0; place < total; place += 1) {
     const tile = originals ? Math.floor(place / 2) : place;
-    const source = originals && place % 2 === 0 ? sheets[1] : sheets[0];
-    context.drawImage(
-      source,
-      (tile % index.columns) * width * factor,
-      Math.floor(tile / index.columns) * height * factor,
-      width * factor,
-      height * factor,
-      x(place % columns),
-      y(Math.floor(place / columns)),
-      cell,
-      cell,
-    );
+    const source = originals && place % 2 === 0 ? originals : image;
+    const [left, top] = [(tile % index.columns) * width, Math.floor(tile / index.columns) * height];
+    cut.drawImage(source, left, top, width, height, 0, 0, single.width, single.height);
+    context.drawImage(single, x(place % columns), y(Math.floor(place / columns)), cell, cell);
   }
 }

@@ -4,7 +4,6 @@
 const FRAME_MS = 160;
 const AHEAD = 6;
 const BEHIND = 2;
-const NARROW = 260;
 
 const thousands = (value) => value.toLocaleString("en-US");
 
@@ -32,6 +31,26 @@ function makeTimelapse({ element, server, most, onMoment }) {
   let timer = null;
   let direction = 1;
   let shown = null;
+
+  // Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
+  function columnsOf({ columns, rows }) {
+    let across = columns;
+    while (across % 2 === 0 && across ** 2 > columns * rows * (ganvae.isPhone() ? 1 : 2)) across /= 2;
+    return across;
+  }
+
+  // All stages have the shape of the first member's sheet; before that is known, of one as we write
+  // them, so that nothing moves when it comes.
+  function shapeStages(name) {
+    const colour = ganvae.config.models[name].image_shape[0] === 3;
+    const usual = { columns: 8, rows: colour ? 2 : 4 };
+    const index = members.find(({ panel }) => panel.name === name)?.index ?? usual;
+    const columns = columnsOf(index);
+    const shape = columns ** 2 / (index.columns * index.rows);
+    const row = find(".gv-stage-row");
+    row.style.setProperty("--training-shape", shape);
+    row.classList.toggle("training-square", shape <= 1);
+  }
 
   // What is known of a model's snapshots; asked for once.
   function indexOf(name) {
@@ -63,6 +82,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
 
   async function setPanels(panels) {
     stop();
+    if (panels.size) shapeStages([...panels.keys()][0]);
     const found = await Promise.all(
       [...panels.values()].map(async (panel) => ({ panel, index: await indexOf(panel.name) })),
     );
@@ -74,6 +94,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     for (const { panel, index } of found) {
       if (!index?.moments.length) emptyStage(panel, index?.problem);
     }
+    if (members.length) shapeStages(members[0].panel.name);
     const longest = [...members].sort(
       (a, b) => b.index.moments.at(-1).images - a.index.moments.at(-1).images,
     )[0];
@@ -145,14 +166,14 @@ function makeTimelapse({ element, server, most, onMoment }) {
       panel.setSharpness(null);
       return;
     }
-    const columns = panel.stage.clientWidth < NARROW ? index.columns / 2 : index.columns;
-    drawTiles(canvas, index, columns, sheet.image, pairs ? real.image : null);
+    const smooth = ganvae.config.models[panel.name].image_shape[0] === 3;
+    drawTiles(canvas, index, columnsOf(index), smooth, sheet.image, pairs ? real.image : null);
     canvas.dataset.step = String(moment.step);
     canvas.dataset.kind = its;
     const tiles = index.columns * index.rows;
     const what = pairs
       ? `${tiles / 2} test images, each beside its reconstruction`
-      : `${tiles} ${its}`;
+      : ganvae.counted(panel.name, tiles, its);
     canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
     panel.setSharpness(sheet.sharpness, tiles);
   }
@@ -243,7 +264,10 @@ function makeTimelapse({ element, server, most, onMoment }) {
   return {
     setPanels,
     stop,
-    redraw: () => shown && render(),
+    redraw() {
+      if (members.length) shapeStages(members[0].panel.name);
+      return shown && render();
+    },
     goTo(images) {
       stop();
       if (timeline.length) moveTo(nearestMoment(timeline, images));

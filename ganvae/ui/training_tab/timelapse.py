@@ -13,10 +13,14 @@ from PIL import Image
 from ganvae import snapshots
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.recipe import Recipe
 from ganvae.ui import checks
 
 MAX_SHEETS = 16
 _NO_DATA = "The originals are not at hand: set GANVAE_DATA to a folder with the data set."
+_NO_FOLDER = "The originals are not at hand: they are in a folder of whoever trained the model."
+# The first test images are decoded one by one; a sheet of ours shows the first 16 or 32.
+_MAX_DECODED = 128
 
 
 class Timelapse:
@@ -109,13 +113,13 @@ class Timelapse:
         index = snapshots.read_index(folder)
         if index is None or not index.test_indices:
             return {"sheet": None, "note": ""}
+        recipe = self._collection.recipe(name)
         try:
-            dataset = self._collection.recipe(name).dataset
             sheet = self._original_sheet(
-                dataset, index.test_indices, index.columns, index.rows, index.tile
+                recipe, index.test_indices, index.columns, index.rows, index.tile
             )
         except UserError:
-            return {"sheet": None, "note": _NO_DATA}
+            return {"sheet": None, "note": _NO_DATA if _is_known(recipe) else _NO_FOLDER}
         return {"sheet": sheet, "note": ""}
 
     def _find(self, data: dict[str, Any]) -> tuple[str, Path]:
@@ -127,23 +131,39 @@ def _url(png: bytes) -> str:
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 
 
+def _is_known(recipe: Recipe) -> bool:
+    """Whether anybody may have the data set, or only who trained the model."""
+    from ganvae.data import digits, sets
+
+    return recipe.dataset in (*digits.NAMES, sets.CELEBA)
+
+
 def _original_sheet(
-    dataset: str, indices: tuple[int, ...], columns: int, rows: int, tile: tuple[int, int]
+    recipe: Recipe, indices: tuple[int, ...], columns: int, rows: int, tile: tuple[int, int]
 ) -> str:
     """Test images as a sheet; raises UserError where they are not at hand."""
     # Imported late, like all that reads data sets: most pages never do.
     import torch
 
     from ganvae import data
+    from ganvae.data import digits
 
-    images = data.load_images(dataset, "test")
-    if max(indices) >= len(images):
+    count = max(indices) + 1
+    if recipe.dataset in digits.NAMES:
+        images = data.load_images(recipe.dataset, "test")
+    elif count > _MAX_DECODED:
+        raise UserError("The snapshots name test images that would take long to read.")
+    else:
+        images = data.load_first_test_images(recipe, count)
+    if count > len(images):
         raise UserError("The snapshots name test images that are not in the data set.")
     tiles = data.resize(images[list(indices)], tile)
     height, width = tile
-    sheet = torch.zeros(columns * rows, height, width, dtype=torch.uint8)
-    sheet[: len(tiles)] = tiles[:, 0]
-    sheet = sheet.view(rows, columns, height, width).transpose(1, 2)
+    channels = tiles.shape[1]
+    sheet = torch.zeros(columns * rows, channels, height, width, dtype=torch.uint8)
+    sheet[: len(tiles)] = tiles
+    pixels = sheet.view(rows, columns, channels, height, width).permute(0, 3, 1, 4, 2)
+    array = pixels.reshape(rows * height, columns * width, channels).numpy()
     stream = io.BytesIO()
-    Image.fromarray(sheet.reshape(rows * height, columns * width).numpy()).save(stream, "PNG")
+    Image.fromarray(array[:, :, 0] if channels == 1 else array).save(stream, "PNG")
     return _url(stream.getvalue())
