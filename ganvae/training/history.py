@@ -25,9 +25,10 @@ class History:
     """Rows by step, in the order of the steps.
 
     Args:
-        family: decides the columns (`COLUMNS`). Losses are nats per image for a VAE, means per
-            image for a GAN; d_real, d_fake_* are the discriminator's probabilities; seconds count
-            training alone, without scoring and snapshots.
+        family: decides the columns (`COLUMNS`). Losses are nats per image for a VAE (for one with
+            the squared error: that of a pixel plus the weighted KL), means per image for a GAN;
+            d_real and d_fake_* are the discriminator's probabilities, or scores where its loss is
+            least squares; seconds count training alone, without scoring and snapshots.
     """
 
     def __init__(self, family: Family) -> None:
