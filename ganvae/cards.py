@@ -200,7 +200,7 @@ def _measured(recipe: Recipe, metrics: dict[str, Any]) -> str:
             )
         )
     rows += [
-        (f"final {curve} ({_unit(recipe, curve)})", f"{value:.4g}")
+        (f"final {curve} ({_unit(recipe, curve)})", f"{value:#.4g}")
         for curve, value in metrics.get("final", {}).items()
         if value is not None
     ]
