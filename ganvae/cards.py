@@ -52,10 +52,10 @@ _NOTES = {
         " Its generator began as the decoder of `face-vae-128`. The last version of the study's "
         "code has label flips and noise switched off, and its text gives no size for the noise on "
         "the discriminator's images: here its standard deviation is .1 of a range of 2. The "
-        "study's learning rate of 5e-3 loses the faces at once (table below), so it is 2e-4, with "
+        "study's learning rate of 5e-3 loses the faces at once, so it is 2e-4, with "
         "Adam's first decay at .5. The discriminator learns from real and generated images in "
         "one batch: apart, its batch normalisation hides from it what all pictures of a batch "
-        "share, and the generator drifts into one tint (`nomixedbatches` below)."
+        "share, and the generator drifts into one tint."
     ),
     "mini-gan-100": (
         "The study's script drops the last, smaller batch of every epoch; here no image is dropped."
