@@ -320,6 +320,10 @@ def _conflicts(r: Recipe) -> list[str]:
             "Pre-training belongs to a GAN with strided networks (study C).",
         ),
         (
+            r.loss == "squared-error" and r.real_label != 1,
+            "The real label belongs to a GAN with the cross-entropy loss.",
+        ),
+        (
             r.loss == "squared-error" and r.image_range != (-1.0, 1.0),
             "The squared-error loss needs images in (-1, 1).",
         ),

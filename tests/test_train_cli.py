@@ -199,6 +199,7 @@ MISTAKES = [
     (["--model=gan", "--pretraining=fresh"], "Pre-training belongs to a GAN with strided networks"),
     (["--model=face-vae", "--label-noise=.1"], "--label-noise belongs to a GAN, and face-vae-128"),
     (["--model=face-gan", "--input-noise=-1"], "input noise must be in [0, 10], not -1.0"),
+    (["--model=face-gan", "--real-label=.9"], "real label belongs to a GAN with the cross-entropy"),
     (["--write-split=x"], "--write-split needs the folder to split: --dataset FOLDER"),
     (["--write-split=x", "--dataset=mnist"], "mnist comes split already"),
     (["--model=vae", "--threads=0"], "--threads must be from 1 to 1024, not 0"),

@@ -17,7 +17,7 @@ from ganvae.errors import UserError
 from ganvae.models import evaluation
 
 NAME = "efficientnet-lite0"
-# ImageNet's 224 pixels cost five times as much and add nothing to pictures of 64.
+# Less than ImageNet's 224 pixels, which would cost several times as much for pictures of 64.
 IMAGE_SIZE = (128, 128)
 MISSING = (
     "distances of photographs need the packages of requirements-dev.txt "

@@ -49,7 +49,7 @@ def reuse_memory() -> None:
     """Keep freed memory for the next step, on Linux with glibc; elsewhere nothing happens.
 
     Left alone, malloc hands every large tensor back to the system and asks for it again a moment
-    later, and the system fills it with zeros each time: a third of a step of study C's GAN.
+    later, and the system fills it with zeros each time.
     """
     if not sys.platform.startswith("linux"):
         return
