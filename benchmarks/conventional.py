@@ -63,7 +63,16 @@ def conventional_loader(recipe: Recipe) -> DataLoader[Any]:
         dataset = torchvision.datasets.MNIST(
             find_data_dir() or DOWNLOAD_FOLDER, train=True, transform=transform
         )
-    return DataLoader(dataset, recipe.batch_size, shuffle=True, num_workers=WORKERS if faces else 0)
+    if not faces:
+        return DataLoader(dataset, recipe.batch_size, shuffle=True)
+    # Forked, as they are in a plain script on Linux: spawned ones would import torchvision alone.
+    return DataLoader(
+        dataset,
+        recipe.batch_size,
+        shuffle=True,
+        num_workers=WORKERS,
+        multiprocessing_context="fork",
+    )
 
 
 def endless(loader: DataLoader[Any]) -> Iterator[Tensor]:

@@ -31,7 +31,12 @@ from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import TrainCurves
-from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
+from ganvae.training.hardware import (
+    arrange,
+    computes_bfloat16,
+    describe_hardware,
+    reuse_memory,
+)
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.updates import make_update
@@ -39,6 +44,7 @@ from ganvae.training.updates import make_update
 RESULT = Path(__file__).parent / "results" / "training.json"
 CONVENTIONAL = "conventional"
 WARM_UP_STEPS = 10
+CPU = torch.device("cpu")
 
 # Trains for so many steps and returns the mean of the first loss over them, None if not recorded.
 Stretch = Callable[[int], float | None]
@@ -129,6 +135,9 @@ def compare(
         run.close()
     seen = steps * recipe.batch_size
     return {
+        "hardware": describe_hardware(CPU),
+        "threads": threads,
+        "torch": torch.__version__,
         "batch_size": recipe.batch_size,
         "rounds": rounds,
         "images_a_stretch": seen,
@@ -169,7 +178,8 @@ def main() -> None:
     add("--rounds", type=int, default=7, help="stretches of each way")
     add("--images", type=int, default=12_800, help="images a stretch")
     add("--threads", type=int, default=2, help="CPU threads")
-    add("--precision", nargs="+", default=["float32", "bfloat16"], choices=["float32", "bfloat16"])
+    precisions = ["float32", "bfloat16"] if computes_bfloat16(CPU) else ["float32"]
+    add("--precision", nargs="+", default=precisions, choices=["float32", "bfloat16"])
     add("--output", type=Path, default=RESULT, help="JSON file")
     arguments = parser.parse_args()
     # Those measured before stay, so that a new recipe can be added alone.
@@ -186,15 +196,7 @@ def main() -> None:
             lambda line: print(line, flush=True),
         )
     print(table(results))
-    files.write_json(
-        arguments.output,
-        {
-            "hardware": describe_hardware(torch.device("cpu")),
-            "threads": arguments.threads,
-            "torch": torch.__version__,
-            "models": results,
-        },
-    )
+    files.write_json(arguments.output, {"models": results})
 
 
 if __name__ == "__main__":

@@ -229,7 +229,8 @@ def _training(recipe: Recipe, config: dict[str, Any], metrics: dict[str, Any]) -
             f"    {config['command']}",
             "",
             f"{training['steps']:,} steps, {training['images']:,} images, seed {recipe.seed}, "
-            f"{recipe.precision}, {training['seconds'] / 60:.1f} minutes at "
+            f"{training.get('precision', recipe.precision)}, "
+            f"{training['seconds'] / 60:.1f} minutes at "
             f"{training['images_per_second']:,.0f} images a second on {training['hardware']} "
             f"({training['threads']} thread{'s' if training['threads'] > 1 else ''}). {versions}.",
             "",
@@ -239,42 +240,45 @@ def _training(recipe: Recipe, config: dict[str, Any], metrics: dict[str, Any]) -
 
 def _comparison(rows: list[dict[str, Any]]) -> str:
     table = "\n".join(
-        f"| {row['name']} | {row['steps']:,} | {row['distance']:.2f} | {row['sharpness']:.0%} | "
-        f"{row['seconds'] / 60:.1f} |"
+        f"| {row['name']} | {row['steps']:,} | {row['precision']} | {row['distance']:.2f} | "
+        f"{row['sharpness']:.0%} | {row['seconds'] / 60:.1f} |"
         for row in rows
     )
     return (
         "## Beside its variants\n\n"
         f"Distance and sharpness as above, n = {rows[0]['n']:,}, one seed each.\n\n"
-        "| run | steps | Fréchet distance | sharpness | minutes |\n"
-        f"|---|---|---|---|---|\n{table}\n"
+        "| run | steps | precision | Fréchet distance | sharpness | minutes |\n"
+        f"|---|---|---|---|---|---|\n{table}\n"
     )
 
 
 def compare(folder: Path, others: list[Path]) -> None:
     """Record in `folder` how other trained folders measured beside it (comparison.json).
 
+    Rows of earlier calls stay; a folder of a name that is there already takes its row.
+
     Raises:
         UserError: one of them has no measurements.
     """
-    rows = []
+    path = folder / COMPARISON
+    rows = {row["name"]: row for row in (checkpoint.read_json(path) if path.is_file() else [])}
     for other in (folder, *others):
         metrics = checkpoint.read_metrics(other)
         if "distance" not in metrics:
             raise UserError(f"{other} has no measured distance.")
-        rows.append(
-            {
-                "name": other.name,
-                "steps": metrics["training"]["steps"],
-                "images": metrics["training"]["images"],
-                "distance": metrics["distance"]["value"],
-                "n": metrics["distance"]["n"],
-                "sharpness": metrics["sharpness"]["ratio"],
-                "seconds": metrics["training"]["seconds"],
-                "command": checkpoint.read_json(other / checkpoint.CONFIG)["command"],
-            }
-        )
-    files.write_json(folder / COMPARISON, rows)
+        training = metrics["training"]
+        rows[other.name] = {
+            "name": other.name,
+            "steps": training["steps"],
+            "images": training["images"],
+            "distance": metrics["distance"]["value"],
+            "n": metrics["distance"]["n"],
+            "sharpness": metrics["sharpness"]["ratio"],
+            "seconds": training["seconds"],
+            "precision": training.get("precision", checkpoint.read_recipe(other).precision),
+            "command": checkpoint.read_json(other / checkpoint.CONFIG)["command"],
+        }
+    files.write_json(path, list(rows.values()))
 
 
 def main(arguments: list[str]) -> int:

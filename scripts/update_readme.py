@@ -114,11 +114,11 @@ def ablation() -> str:
     if not path.is_file():
         return ""
     rows = [
-        f"| `{row['command']}` | {row['images']:,} | {row['distance']:.1f} | "
+        f"| `{row['command']}` | {row['images']:,} | {row['precision']} | {row['distance']:.1f} | "
         f"{row['sharpness']:.0%} |"
         for row in checkpoint.read_json(path)
     ]
-    return table("| command | images | distance | sharpness |", rows)
+    return table("| command | images | precision | distance | sharpness |", rows)
 
 
 def final_loss(recipe: Recipe, final: dict[str, float]) -> str:
@@ -161,8 +161,9 @@ def speed() -> str:
     training = _result("training.json")
     if training:
         rows += [
-            f"| training `{name}`, {way}, against the conventional loop | {ratio:.2f}× |"
-            for name, way, ratio in _ratios(training)
+            f"| training `{name}`, {way}, against the conventional loop ({hardware}) | "
+            f"{ratio:.2f}× |"
+            for name, way, hardware, ratio in _ratios(training)
         ]
     startup = _result("startup.json")
     if startup:
@@ -181,9 +182,9 @@ def speed() -> str:
     return table("| what | measured |", rows)
 
 
-def _ratios(training: Any) -> list[tuple[str, str, float]]:
+def _ratios(training: Any) -> list[tuple[str, str, str, float]]:
     return [
-        (name, way, values["speed_ratio"])
+        (name, way, result["hardware"], values["speed_ratio"])
         for name, result in training["models"].items()
         for way, values in result["ways"].items()
         if way != "conventional"

@@ -16,7 +16,7 @@ from ganvae import cards, checkpoint, files
 from ganvae.data import digits, to_float
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, evaluation
-from ganvae.training.hardware import describe_hardware
+from ganvae.training.hardware import describe_hardware, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.objectives import kl_per_dimension
@@ -79,6 +79,7 @@ def measure(
         for name, network in model.named_children()
     }
     known = model.recipe.dataset in digits.NAMES
+    device = next(model.parameters()).device
     # As many pictures of photographs as there are real ones to compare them with.
     count = SCORE_COUNT if known else scorer.reference_count
     metrics: dict[str, Any] = {
@@ -90,7 +91,8 @@ def measure(
             "images": loop.images,
             "seconds": loop.seconds,
             "images_per_second": loop.images / loop.seconds,
-            "hardware": describe_hardware(next(model.parameters()).device),
+            "hardware": describe_hardware(device),
+            "precision": usable_precision(model.recipe, device),
             "threads": threads,
         },
     }

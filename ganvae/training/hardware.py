@@ -13,9 +13,12 @@ from torch import nn
 
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE
+from ganvae.recipe import Recipe
 
 # From glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
+# What torch calls it on Intel and AMD (the first two), and on ARM.
+_BFLOAT16_ABILITIES = ("avx512_bf16", "amx_bf16", "bf16", "sve_bf16")
 
 
 def pick_device(name: str | None) -> torch.device:
@@ -43,6 +46,24 @@ def arrange(model: VAE | GAN) -> None:
     """
     if model.recipe.network == "strided":
         nn.Module.to(model, memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def computes_bfloat16(device: torch.device) -> bool:
+    """Whether a device has bfloat16 arithmetic of its own.
+
+    A processor without it emulates it, and then trains several times slower than in float32.
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return True
+    abilities = torch.cpu.get_capabilities()
+    return any(abilities.get(name, False) for name in _BFLOAT16_ABILITIES)
+
+
+def usable_precision(recipe: Recipe, device: torch.device) -> str:
+    """The precision that a recipe is trained in on this device: its own, or float32."""
+    return recipe.precision if computes_bfloat16(device) else "float32"
 
 
 def reuse_memory() -> None:

@@ -22,7 +22,7 @@ from ganvae.metrics.scoring import Scorer, feature_network
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, state
-from ganvae.training.hardware import arrange, pick_device, reuse_memory
+from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
@@ -83,6 +83,12 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     torch.set_num_threads(details["threads"])
     reuse_memory()
     device = pick_device(settings.device)
+    if usable_precision(recipe, device) != recipe.precision:
+        print(
+            f"{recipe.name} is trained in float32: this processor has no {recipe.precision} "
+            f"arithmetic, and emulating it would take several times longer.",
+            file=sys.stderr,
+        )
     images = load_sets(recipe, settings.data_dir, settings.images_folder, download=True)
     _name_skipped(images)
     _check_same_images(details, images)

@@ -11,6 +11,7 @@ from torch.optim import Adam, Optimizer
 
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
+from ganvae.training.hardware import usable_precision
 from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
 
 
@@ -33,7 +34,8 @@ def _adam(module: torch.nn.Module, recipe: Recipe) -> Adam:
 
 
 def _autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
-    return torch.autocast(device.type, torch.bfloat16, recipe.precision == "bfloat16")
+    enabled = usable_precision(recipe, device) == "bfloat16"
+    return torch.autocast(device.type, torch.bfloat16, enabled)
 
 
 class VAEUpdate:

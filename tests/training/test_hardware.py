@@ -77,3 +77,21 @@ def test_the_device_is_a_gpu_where_there_is_one(monkeypatch: pytest.MonkeyPatch)
         assert hardware.pick_device(None).type == expected
     with pytest.raises(UserError, match="There is no device 'tpu9' here; cpu always works"):
         hardware.pick_device("tpu9")
+
+
+@pytest.mark.parametrize(
+    ("abilities", "precision"),
+    [
+        ({"avx2": True, "avx512_f": True, "avx512_bf16": False, "amx_bf16": False}, "float32"),
+        ({"avx512_bf16": True, "amx_bf16": False}, "bfloat16"),
+        ({"avx512_bf16": False, "amx_bf16": True}, "bfloat16"),
+        ({"neon": True, "bf16": True}, "bfloat16"),
+    ],
+)
+def test_bfloat16_is_for_processors_that_have_it(
+    abilities: dict[str, bool], precision: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: abilities)
+    cpu = torch.device("cpu")
+    assert hardware.usable_precision(RECIPES["face-gan-128"], cpu) == precision
+    assert hardware.usable_precision(RECIPES["vae-10"], cpu) == "float32"

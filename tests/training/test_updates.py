@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
+from ganvae.training import hardware
 from ganvae.training.updates import GANUpdate, VAEUpdate, make_update
 from tests.training.conftest import SHORT_STRIDED_GAN
 
@@ -227,7 +228,11 @@ def test_generator_is_trained_on_the_prior(prior: Any, deviation: float) -> None
 
 
 @pytest.mark.parametrize("recipe", [SMALL_VAE, SMALL_GAN, SMALL_CONV_VAE, SMALL_CONV_GAN])
-def test_bfloat16_keeps_float32_weights_and_about_the_same_loss(recipe: Recipe) -> None:
+def test_bfloat16_keeps_float32_weights_and_about_the_same_loss(
+    recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Also where the processor has to emulate it.
+    monkeypatch.setattr(hardware, "computes_bfloat16", lambda device: True)
     losses = {}
     for precision in ("float32", "bfloat16"):
         model, images = model_and_images(recipe.replace(precision=precision))
