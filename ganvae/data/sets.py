@@ -31,7 +31,7 @@ class Images:
 
     Attributes:
         train, test: uint8 (N, C, H, W).
-        fingerprint: tells these images from any others; None for the sets that never change.
+        fingerprint: tells these images from any others, whatever the size; None if nobody asked.
         skipped: (name, reason) of each file that could not be read.
     """
 
@@ -64,11 +64,14 @@ def load_sets(
             raise UserError(
                 f"{recipe.name} needs colour images, and those of {recipe.dataset} are grey."
             )
-        train, test = (
-            resize(load_images(recipe.dataset, part, data_dir, download=download), size)
-            for part in folder.SPLITS
-        )
-        return Images(train, test)
+        originals = [
+            load_images(recipe.dataset, part, data_dir, download=download) for part in folder.SPLITS
+        ]
+        # Of the images as they come: resizing may round otherwise on another processor.
+        fingerprints = [cache.fingerprint_of(images.numpy()) for images in originals]
+        fingerprint = hashlib.sha256(" ".join(fingerprints).encode()).hexdigest()
+        train, test = (resize(images, size) for images in originals)
+        return Images(train, test, fingerprint[: len(fingerprints[0])])
     place, crop = _place(recipe, data_dir, images_folder)
     listed = folder.list_images(place)
     _check_count(len(listed), place)

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from ganvae import files
 from ganvae.data import resize_float
 from ganvae.errors import UserError
 from ganvae.models import evaluation
@@ -31,6 +32,8 @@ class DigitClassifier(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
+        # Set by `load_classifier`: tells its weights from those of another training.
+        self.fingerprint = ""
         layers: list[nn.Module] = []
         for before, after, stride in ((1, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2)):
             layers += [
@@ -70,4 +73,5 @@ def load_classifier(weights: Path) -> DigitClassifier:
         classifier.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError, OSError) as error:
         raise UserError(f"{path} is not a whole digit classifier; train it again.") from error
+    classifier.fingerprint = files.fingerprint(path)
     return classifier.eval().requires_grad_(False)

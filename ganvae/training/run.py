@@ -18,14 +18,18 @@ from ganvae import checkpoint, files
 from ganvae.data import Batches, Images, load_sets
 from ganvae.errors import UserError
 from ganvae.metrics import imagenet
-from ganvae.metrics.scoring import Scorer, feature_network
+from ganvae.metrics.features import feature_network
+from ganvae.metrics.reference import find_reference
+from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, state
+from ganvae.training.evaluate import evaluate
 from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
+from ganvae.training.prior import fit_prior
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
 
@@ -95,7 +99,9 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     network = feature_network(recipe.dataset, settings.weights)
     if network is None:
         print(f"{recipe.name} is scored by sharpness alone: {imagenet.MISSING}", file=sys.stderr)
-    scorer = Scorer(images.test, network, images.fingerprint)
+    # Before the training: whatever does not fit shall be said while nothing is lost.
+    reference = find_reference(recipe, images, network, settings.weights)
+    scorer = Scorer(reference, network)
     torch.manual_seed(recipe.seed)
     model = build(recipe)
     if isinstance(model, GAN) and recipe.pretraining is not None:
@@ -108,9 +114,10 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         loop = run.go(scorer, settings)
         checkpoint.round_to_storage(model)
         target = (settings.output or settings.weights) / recipe.name
-        metrics = finish.measure(model, run.history, loop, test, scorer, details["threads"])
-        metrics["data"] = _describe(images)
-        finish.gather(folder, model, run.history, metrics, settings.command, target)
+        fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
+        scores = evaluate(model, images, scorer, settings.weights, fitted)
+        metrics = finish.measure(model, run.history, loop, images, scores, details["threads"])
+        finish.gather(folder, model, run.history, metrics, fitted, settings.command, target)
         (folder / state.STATE).unlink()
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
     return target
@@ -132,21 +139,14 @@ def _name_skipped(images: Images) -> None:
 
 def _check_same_images(details: dict[str, Any], images: Images) -> None:
     """Note what a run is trained on, and refuse to go on with other images."""
-    if details.setdefault("fingerprint", images.fingerprint) != images.fingerprint:
+    # Runs of digits that began before their images had a fingerprint hold none.
+    if details.get("fingerprint") is None:
+        details["fingerprint"] = images.fingerprint
+    if details["fingerprint"] != images.fingerprint:
         raise UserError(
             "The images have changed since this run began; put them back as they were, or begin "
             "again with --restart."
         )
-
-
-def _describe(images: Images) -> dict[str, Any]:
-    """What was trained on, for metrics.json."""
-    return {
-        "train": len(images.train),
-        "test": len(images.test),
-        "skipped": len(images.skipped),
-        "fingerprint": images.fingerprint,
-    }
 
 
 def _begin(folder: Path, recipe: Recipe, settings: Settings) -> dict[str, Any]:

@@ -1,0 +1,157 @@
+"""Everything that is measured of a trained model, at the end of its training or by `--score`."""
+
+from __future__ import annotations
+
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from ganvae import checkpoint
+from ganvae.data import digits, to_float
+from ganvae.data.sets import Images
+from ganvae.errors import UserError
+from ganvae.fitted_prior import FittedPrior
+from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
+from ganvae.metrics.sharpness import laplacian_variance
+from ganvae.models import GAN, VAE, GenerativeModel
+from ganvae.training.callbacks import test_losses
+from ganvae.training.hardware import describe_hardware
+
+SCORE_COUNT = 10_000
+# Of a pair's other models, whose pictures a GAN's discriminator is shown.
+_SPEED_COUNT = 1000
+_BATCH = 500
+
+
+def evaluate(
+    model: VAE | GAN,
+    images: Images,
+    scorer: Scorer,
+    weights: Path,
+    fitted: FittedPrior | None = None,
+) -> dict[str, Any]:
+    """The measured part of metrics.json, the same whenever and wherever it is measured.
+
+    Args:
+        weights: where the other models of the pair lie, for a GAN's discriminator to judge.
+        fitted: of a VAE, measured beside N(0, I).
+    """
+    # As many pictures of photographs as there are real ones to compare them with.
+    known = model.recipe.dataset in digits.NAMES
+    count = SCORE_COUNT if known else scorer.reference.count
+    bar = tqdm(desc=f"{model.recipe.name}: scoring", total=3, unit="part", leave=False)
+    with bar:
+        metrics = scorer.score_fully(model, prior_z(model, count))
+        bar.update()
+        if fitted is not None:
+            scores = scorer.score_fully(model, fitted.sample(SCORE_SEED, count))
+            metrics["fitted"] = {"components": len(fitted.shares), **scores}
+        bar.update()
+        if isinstance(model, VAE):
+            metrics["reconstruction"] = _reconstruction(model, images.test)
+        else:
+            metrics["realness"] = _realness(model, images.test, weights, count)
+        metrics["speed"] = _speed(model)
+        bar.update()
+    return metrics
+
+
+def _reconstruction(model: VAE, test: Tensor) -> dict[str, Any]:
+    """How well a VAE gives test images back: pixels, likelihood and sharpness."""
+    device = next(model.parameters()).device
+    error, sharp, real_sharp = 0.0, 0.0, 0.0
+    for part in test.split(_BATCH):
+        real = to_float(part)
+        drawn = model.reconstruct(real.to(device)).cpu()
+        error += (drawn - real).square().flatten(1).mean(dim=1).double().sum().item()
+        sharp += laplacian_variance(drawn).double().sum().item()
+        real_sharp += laplacian_variance(real).double().sum().item()
+    return {
+        "squared_error": error / len(test),
+        "sharpness_ratio": sharp / real_sharp,
+        **_negative_elbo(model, test),
+        "n": len(test),
+        "reference": "test images",
+    }
+
+
+def _negative_elbo(model: VAE, test: Tensor) -> dict[str, Any]:
+    """Nats per image, one posterior sample each.
+
+    Where the loss is the mean squared error of D pixels + beta KL, it is, up to a factor, the
+    negative ELBO of a Gaussian likelihood of variance beta D / 2: that is what is given.
+    """
+    losses = test_losses(model, test)
+    recipe = model.recipe
+    if recipe.loss == "cross-entropy":
+        return {
+            "negative_elbo": losses["test_reconstruction"] + losses["test_kl"],
+            "likelihood": "Bernoulli",
+        }
+    pixels = math.prod(recipe.image_shape)
+    variance = recipe.beta * pixels / 2
+    constant = 0.5 * pixels * math.log(2 * math.pi * variance)
+    squares = losses["test_reconstruction"] * pixels / (2 * variance)
+    return {
+        "negative_elbo": squares + losses["test_kl"] + constant,
+        "likelihood": f"Gaussian, pixels in [-1, 1], variance {variance:.3g}",
+    }
+
+
+def _realness(model: GAN, test: Tensor, weights: Path, count: int) -> dict[str, Any]:
+    """What the discriminator says on the average of real images, its generator's and VAEs'."""
+
+    def mean(batches: Any) -> float:
+        device = next(model.parameters()).device
+        values = [model.realness(batch.to(device)).cpu() for batch in batches]
+        return torch.cat(values).double().mean().item()
+
+    others = {
+        name: mean(generate(other, prior_z(other, count)))
+        for name, other in _vaes_beside(model, weights).items()
+    }
+    return {
+        "real": mean(to_float(part) for part in test.split(_BATCH)),
+        "generated": mean(generate(model, prior_z(model, count))),
+        "others": others,
+        "n": count,
+        "seed": SCORE_SEED,
+    }
+
+
+def _vaes_beside(model: GAN, weights: Path) -> dict[str, GenerativeModel]:
+    """The VAEs in `weights` that are in the same pair and draw images of the same shape."""
+    found: dict[str, GenerativeModel] = {}
+    for entry in checkpoint.scan(weights) if weights.is_dir() else []:
+        recipe = entry.recipe
+        if (
+            recipe is None
+            or recipe.family != "vae"
+            or (recipe.pair, recipe.image_shape) != (model.recipe.pair, model.recipe.image_shape)
+        ):
+            continue
+        try:
+            found[entry.name] = checkpoint.load(entry.folder)
+        except UserError:
+            continue
+    return found
+
+
+def _speed(model: GenerativeModel) -> dict[str, Any]:
+    """Seconds for 1,000 images; the first batch, which sets things up, does not count."""
+    z = prior_z(model, _SPEED_COUNT + _BATCH)
+    batches = generate(model, z)
+    next(batches)
+    began = time.perf_counter()
+    for _ in batches:
+        pass
+    return {
+        "seconds_per_1000_images": time.perf_counter() - began,
+        "threads": torch.get_num_threads(),
+        "hardware": describe_hardware(next(model.parameters()).device),
+    }
