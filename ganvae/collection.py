@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +12,14 @@ import torch
 
 from ganvae import checkpoint, latents, words
 from ganvae.errors import UserError
+from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latents import Array, Axes
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.recipes import PAIRS
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Collection:
         self.entries = {entry.name: entry for entry in checkpoint.scan(weights)}
         self._models: dict[str, VAE | GAN] = {}
         self._axes: dict[str, Axes] = {}
+        self._fitted: dict[str, FittedPrior | None] = {}
         self._lock = threading.Lock()
 
     def recipe(self, name: str) -> Recipe:
@@ -82,6 +87,36 @@ class Collection:
                 kl = _numbers(self.metrics(name).get("kl_per_dimension"), model.recipe.latent)
                 self._axes[name] = latents.find_axes(model, kl)
             return self._axes[name]
+
+    def fitted_prior(self, name: str) -> FittedPrior | None:
+        """The prior that was fitted to a VAE after its training; None if it has none.
+
+        One that can't be read is named in the log and left out: its model works without it.
+        """
+        recipe = self.recipe(name)
+        with self._lock:
+            if name not in self._fitted:
+                try:
+                    prior = read_fitted_prior(self.entries[name].folder, recipe)
+                except UserError as error:
+                    _log.warning("%s is sampled from N(0, I) only: %s", name, error)
+                    prior = None
+                self._fitted[name] = prior if recipe.family == "vae" else None
+            return self._fitted[name]
+
+    def sample_z(
+        self, name: str, seed: int, count: int, temperature: float = 1.0, fitted: bool = False
+    ) -> Array:
+        """The first `count` rows (count, latent) of a seed, as a model's prior makes z of them.
+
+        Args:
+            fitted: take the fitted prior of a model that has one.
+        """
+        recipe = self.recipe(name)
+        prior = self.fitted_prior(name) if fitted else None
+        if prior is not None:
+            return prior.sample(seed, count, temperature)
+        return latents.sample_z(seed, recipe.latent, count, recipe.prior, temperature)
 
     def metrics(self, name: str) -> dict[str, Any]:
         """What was measured of the model; empty where nothing was."""

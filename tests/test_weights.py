@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -10,11 +11,15 @@ from PIL import Image
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, data
 from ganvae.cards import write_card
+from ganvae.fitted_prior import read_fitted_prior
 from ganvae.metrics.classifier import load_classifier
-from ganvae.metrics.scoring import Scorer, feature_network
+from ganvae.metrics.features import feature_network
+from ganvae.metrics.reference import find_reference
+from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE
 from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import test_losses as losses_on_test_set
+from ganvae.training.evaluate import evaluate
 
 SHIPPED = [recipe.name for recipe in RECIPES.values() if recipe.shipped]
 MAX_WEIGHTS_BYTES = 60 * 2**20
@@ -77,22 +82,50 @@ def test_nothing_but_plain_files_ships() -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_scores_come_out_as_recorded(name: str, data_dir: Path) -> None:
+def test_quick_scores_come_out_as_recorded(name: str, data_dir: Path) -> None:
     folder = DEFAULT_WEIGHTS / name
     model, metrics = checkpoint.load(folder), checkpoint.read_metrics(folder)
-    test = data.load_for(model.recipe, "test", data_dir)
+    images = data.load_sets(model.recipe, data_dir)
     network = feature_network(model.recipe.dataset, DEFAULT_WEIGHTS)
     assert network is not None
-    fingerprint = metrics.get("data", {}).get("fingerprint")
-    scores = Scorer(test, network, fingerprint).score(model, metrics["distance"]["n"])
+    reference = find_reference(model.recipe, images, network, DEFAULT_WEIGHTS)
+    scores = Scorer(reference, network).score(model, metrics["distance"]["n"])
     for what, key in (("distance", "value"), ("sharpness", "ratio")):
         assert scores[what][key] == pytest.approx(metrics[what][key], rel=1e-3)
     if isinstance(model, VAE):
-        losses = losses_on_test_set(model, test)
+        losses = losses_on_test_set(model, images.test)
         for what, value in losses.items():
             assert value == pytest.approx(metrics["final"][what], rel=1e-3)
     else:
         assert isinstance(model, GAN)
+
+
+def assert_same_figures(new: Any, recorded: Any, path: str = "") -> None:
+    """Every number to 1e-3 of itself, everything else exactly."""
+    if isinstance(recorded, dict):
+        assert set(new) == set(recorded), path
+        for key, value in recorded.items():
+            assert_same_figures(new[key], value, f"{path}.{key}")
+    elif isinstance(recorded, list):
+        assert new == pytest.approx(recorded, rel=1e-3, abs=2e-3), path
+    elif isinstance(recorded, float):
+        assert new == pytest.approx(recorded, rel=1e-3, abs=1e-6), path
+    else:
+        assert new == recorded, path
+
+
+# One of each family: all of them are `python train.py --score all`.
+@pytest.mark.parametrize("name", ["mini-vae-20", "gan-100"])
+def test_every_score_comes_out_as_recorded(name: str, data_dir: Path) -> None:
+    folder = DEFAULT_WEIGHTS / name
+    model, metrics = checkpoint.load(folder), checkpoint.read_metrics(folder)
+    images = data.load_sets(model.recipe, data_dir)
+    network = feature_network(model.recipe.dataset, DEFAULT_WEIGHTS)
+    reference = find_reference(model.recipe, images, network, DEFAULT_WEIGHTS)
+    fitted = read_fitted_prior(folder, model.recipe)
+    scores = evaluate(model, images, Scorer(reference, network), DEFAULT_WEIGHTS, fitted)
+    del scores["speed"]
+    assert_same_figures(scores, {key: metrics[key] for key in scores})
 
 
 def test_the_classifier_tells_digits_apart(data_dir: Path) -> None:

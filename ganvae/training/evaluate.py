@@ -23,7 +23,7 @@ from ganvae.training.callbacks import test_losses
 from ganvae.training.hardware import describe_hardware
 
 SCORE_COUNT = 10_000
-# Of a pair's other models, whose pictures a GAN's discriminator is shown.
+# Images that are timed.
 _SPEED_COUNT = 1000
 _BATCH = 500
 

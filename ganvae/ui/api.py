@@ -16,7 +16,7 @@ from gradio.utils import get_upload_folder
 from ganvae import latents, render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.ui import checks, sampling
+from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
 
@@ -45,7 +45,12 @@ class Endpoints:
         return [{"name": name, **model_facts(self._collection, name)} for name in self._names]
 
     def sample(
-        self, model: str, seed: int = 42, count: int = 64, temperature: float = 1.0
+        self,
+        model: str,
+        seed: int = 42,
+        count: int = 64,
+        temperature: float = 1.0,
+        fitted: bool = False,
     ) -> tuple[gr.FileData, list[list[float]]]:
         """Pictures that a model draws from random points of its latent space.
 
@@ -54,18 +59,19 @@ class Endpoints:
             seed: 0 to 4294967295; the same seed gives the same pictures
             count: how many pictures, 1 to 100
             temperature: 0 to 2; multiplies z, 1 is what the model was trained for
+            fitted: draw a VAE's points from where its encoder puts images, instead of N(0, I)
 
         Returns:
             The pictures in one grid, a PNG file.
             z: the points they were drawn from, one row a picture.
         """
         name = self._model(model)
-        z = sampling.sample_z(
-            self._collection,
+        z = self._collection.sample_z(
             name,
             checks.seed(seed),
             checks.count(count),
             checks.temperature(temperature),
+            fitted is True,
         )
         return self._grid(name, z, f"{name}-seed-{seed}"), z.tolist()
 

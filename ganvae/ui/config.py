@@ -113,6 +113,7 @@ def model_facts(collection: Collection, name: str) -> dict[str, Any]:
         "latent": recipe.latent,
         "prior": recipe.prior,
         "prior_std": prior_std(recipe.prior),
+        "fitted_prior": collection.fitted_prior(name) is not None,
         "image_shape": list(recipe.image_shape),
         "parameters": collection.model(name).parameter_count(),
         "minutes": None if seconds is None else seconds / 60,

@@ -6,24 +6,22 @@ from collections.abc import Sequence
 
 import torch
 
-from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.latents import Array
 from ganvae.models import VAE
 
 
-def sample_z(collection: Collection, name: str, seed: int, count: int, temperature: float) -> Array:
-    """The first `count` rows (count, latent) of the seed for that model."""
-    recipe = collection.recipe(name)
-    return latents.sample_z(seed, recipe.latent, count, recipe.prior, temperature)
-
-
 def sample(
-    collection: Collection, name: str, seed: int, count: int, temperature: float
+    collection: Collection,
+    name: str,
+    seed: int,
+    count: int,
+    temperature: float,
+    fitted: bool = False,
 ) -> torch.Tensor:
     """Images (count, C, H, W) in [0, 1] of one model."""
-    return collection.generate(name, sample_z(collection, name, seed, count, temperature))
+    z = collection.sample_z(name, seed, count, temperature, fitted)
+    return collection.generate(name, z)
 
 
 def grids(
@@ -33,11 +31,13 @@ def grids(
     count: int,
     temperature: float,
     matched: bool = False,
+    fitted: bool = False,
 ) -> dict[str, torch.Tensor]:
     """Images of each model by its name, from one seed.
 
     Matched, a VAE shows its reconstructions of the GAN's samples instead of samples of its own:
     the same pictures on both sides, so that the eye compares nothing but how they are drawn.
+    Fitted, a VAE that has a fitted prior draws its samples from that.
 
     Raises:
         UserError: matched, and there is not exactly one GAN, or its images have another shape.
@@ -46,7 +46,7 @@ def grids(
     if matched and len(gans) != 1:
         raise UserError("Matched pictures need one GAN beside the VAE.")
     images = {
-        name: sample(collection, name, seed, count, temperature)
+        name: sample(collection, name, seed, count, temperature, fitted)
         for name in names
         if name in gans or not matched
     }

@@ -8,8 +8,9 @@ import torch.nn.functional as F
 
 from ganvae import data
 from ganvae.errors import UserError
-from ganvae.metrics import imagenet, scoring
-from ganvae.metrics.distance import FrechetDistance
+from ganvae.metrics import imagenet
+from ganvae.metrics.features import feature_network
+from ganvae.metrics.fidelity import Statistics, frechet_distance
 from ganvae.metrics.imagenet import ImageNetFeatures
 from ganvae.recipes import RECIPES
 
@@ -52,7 +53,11 @@ def test_distance_grows_with_blur_and_with_noise(
     test = data.load_first_test_images(RECIPES["face-vae-128"], 200, celeba_dir)
     images = data.to_float(test)
     half, other = images[:100], images[100:]
-    distance = FrechetDistance(network.features(half))
+    reference = Statistics.of(network.features(half))
+
+    def distance(features: torch.Tensor) -> float:
+        return frechet_distance(Statistics.of(features), reference)
+
     torch.manual_seed(0)
     assert distance(network.features(half)) == pytest.approx(0, abs=1e-3)
     real = distance(network.features(other))
@@ -71,30 +76,4 @@ def test_without_the_packages_photographs_have_no_distance(
     monkeypatch.setattr(imagenet, "_PACKAGES", ("ganvae_no_such_package",))
     with pytest.raises(UserError, match=r"^Distances of photographs need .*requirements-dev.txt"):
         ImageNetFeatures()
-    assert scoring.feature_network("cats", tmp_path) is None
-    test = torch.randint(0, 256, (10, 3, 64, 64), dtype=torch.uint8)
-    from ganvae.models import build
-
-    scores = scoring.Scorer(test, None).score(build(RECIPES["face-vae-128"]), 4)
-    assert set(scores) == {"sharpness"}
-    assert scores["sharpness"]["n"] == 4
-
-
-def test_features_of_the_test_images_are_computed_once(tmp_path: Path) -> None:
-    class Counting:
-        name = "counting"
-        calls = 0
-
-        def features(self, images: torch.Tensor) -> torch.Tensor:
-            self.calls += 1
-            return images.flatten(1)[:, :3]
-
-    network = Counting()
-    torch.manual_seed(0)
-    test = torch.randint(0, 256, (10, 3, 8, 8), dtype=torch.uint8)
-    for _ in range(2):
-        scoring.Scorer(test, network, "abc")
-    assert network.calls == 1
-    scoring.Scorer(test, network, "other images")
-    scoring.Scorer(test, network)
-    assert network.calls == 3
+    assert feature_network("cats", tmp_path) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from safetensors.torch import save_file
 
 from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
 from ganvae.recipes import RECIPES
-from ganvae.training import callbacks, finish, run
+from ganvae.training import callbacks, evaluate, run
 
 # 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
 SHORT_VAE = RECIPES["mlp-vae-20"].replace(
@@ -85,7 +86,8 @@ def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores from a few dozen samples: tests look at what is scored, not at how well."""
     monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
     monkeypatch.setattr(callbacks, "PHOTOGRAPH_SCORE_COUNT", 20)
-    monkeypatch.setattr(finish, "SCORE_COUNT", 30)
+    monkeypatch.setattr(evaluate, "SCORE_COUNT", 30)
+    monkeypatch.setattr(evaluate, "_SPEED_COUNT", 10)
 
 
 @pytest.fixture
@@ -93,10 +95,12 @@ def settings(
     tmp_path: Path, classifier_weights: Path, small_data: Path, few_samples: None
 ) -> Callable[..., run.Settings]:
     """`settings(**changes)`: a run on the small data that writes into the test's own folder."""
+    # A copy: the first score leaves the reference of its data there.
+    weights = shutil.copytree(classifier_weights, tmp_path / "classifier")
 
     def make(**changes: object) -> run.Settings:
         values: dict[str, object] = {
-            "weights": classifier_weights,
+            "weights": weights,
             "output": tmp_path / "weights",
             "runs": tmp_path / "runs",
             "data_dir": small_data,

@@ -47,13 +47,13 @@ function startExplore(root, server) {
 
   /** Ask for what is not known yet: the axes of new models, and the z of the seed. */
   const load = ganvae.latest(async () => {
-    const { seed, pick, temperature } = ganvae.get();
+    const { seed, pick, temperature, fitted } = ganvae.get();
     const models = [...views.keys()];
     if (!models.length) return;
     for (const view of views.values()) view.panel.setBusy(true);
     const missing = models.filter((name) => !spaces.has(name));
     const [found, ...axes] = await Promise.all([
-      ganvae.ask(server.find_latents({ models, seed, pick, temperature })),
+      ganvae.ask(server.find_latents({ models, seed, pick, temperature, fitted })),
       ...missing.map((model) => ganvae.ask(server.find_axes({ model }))),
     ]);
     for (const view of views.values()) view.panel.setBusy(false);
@@ -222,7 +222,7 @@ function startExplore(root, server) {
   const active = () => ganvae.get().tab === "explore";
   function follow(changed) {
     showFields();
-    const loads = ["pair", "vae", "gan", "seed", "pick", "temperature"];
+    const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted"];
     stale ||= loads.some((key) => changed.includes(key));
     const drawn = ["sliders", "axes_page"].some((key) => changed.includes(key));
     if (!active()) {

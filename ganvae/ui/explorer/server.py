@@ -69,7 +69,7 @@ def find_axes(collection: Collection, data: Data) -> Data:
 def find_latents(collection: Collection, data: Data) -> Data:
     """The z that a seed and a pick stand for.
 
-    Data: models, seed, pick, temperature. Returns z: base64 of float32 for each model.
+    Data: models, seed, pick, temperature, fitted. Returns z: base64 of float32 for each model.
     """
     seed = checks.seed(data.get("seed"))
     return {
@@ -101,8 +101,8 @@ def decode(collection: Collection, data: Data) -> Data:
 def walk(collection: Collection, data: Data) -> Data:
     """All frames of a walk.
 
-    Data: models, kind, seed, pick, to, frames, temperature. Returns pictures: one batch for each
-    model.
+    Data: models, kind, seed, pick, to, frames, temperature, fitted. Returns pictures: one batch
+    for each model.
     """
     walked = _walk(collection, data)
     return {"pictures": [_batch(name, images) for name, images in walked.items()]}
@@ -170,10 +170,10 @@ def _points(collection: Collection, data: Data, seed: int) -> dict[str, Array]:
     names = checks.models(collection, data.get("models"))
     pick = checks.whole(data.get("pick", 0), "The pick", 0, MAX_PICK)
     temperature = checks.temperature(data.get("temperature", 1))
+    fitted = data.get("fitted") is True
     drawn = {}
     for name in names:
-        recipe = collection.recipe(name)
-        rows = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
+        rows = collection.sample_z(name, seed, pick + 1, temperature, fitted)
         drawn[name] = rows[pick]
     return drawn
 

@@ -17,8 +17,8 @@ function startWalk(root, server) {
 
   /** What the server is asked for: the walk as the state has it. */
   function request() {
-    const { walk, seed, pick, to, frames, temperature } = ganvae.get();
-    return { models: [...views.keys()], kind: walk, seed, pick, to, frames, temperature };
+    const { walk, seed, pick, to, frames, temperature, fitted } = ganvae.get();
+    return { models: [...views.keys()], kind: walk, seed, pick, to, frames, temperature, fitted };
   }
 
   const load = ganvae.latest(async () => {
@@ -150,7 +150,7 @@ function startWalk(root, server) {
   }
   window.addEventListener("ganvae:play", start);
 
-  const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "walk", "to", "frames"];
+  const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "walk", "to", "frames"];
   function follow(changed) {
     showFields();
     showKind();

@@ -65,6 +65,7 @@ class SampleTab(PageComponent):
             checks.count(data.get("count")),
             checks.temperature(data.get("temperature")),
             data.get("matched") is True,
+            data.get("fitted") is True,
         )
 
     def _sheet(self, name: str, images: torch.Tensor) -> dict[str, Any]:
@@ -89,6 +90,7 @@ class SampleTab(PageComponent):
             "count": pair["count"],
             "temperature": 1,
             "matched": False,
+            "fitted": False,
         }
         return {"request": request, **self.draw(request)}
 

@@ -8,6 +8,7 @@ const seed = find(".seed");
 const count = find(".count");
 const temperature = find(".temperature");
 const matched = find(".matched");
+const fitted = find(".fitted");
 
 let panels = new Map();
 const grids = new Map();
@@ -21,7 +22,14 @@ function request(state) {
     count: state.count,
     temperature: state.temperature,
     matched: state.matched && canMatch(),
+    fitted: state.fitted && canFit(state),
   };
+}
+
+// Redrawing the GAN's pictures takes no sample of the VAE, so no prior has a say then.
+function canFit(state) {
+  const some = ganvae.members().some((name) => ganvae.config.models[name].fitted_prior);
+  return some && !(state.matched && canMatch());
 }
 
 function canMatch() {
@@ -42,6 +50,7 @@ function holds(entry, wanted, name) {
     has.seed === wanted.seed &&
     has.temperature === wanted.temperature &&
     has.matched === wanted.matched &&
+    (has.fitted === wanted.fitted || !ganvae.config.models[name].fitted_prior) &&
     partners &&
     has.count >= wanted.count
   );
@@ -71,7 +80,8 @@ function show(name, state) {
   panel.setSharpness(ratios ? ratios.reduce((sum, ratio) => sum + ratio, 0) / shown : null, shown);
   const model = ganvae.config.models[name];
   const again = entry.request.matched && model.family === "vae";
-  panel.setNote(again ? "redraws the GAN's" : "");
+  const fromFitted = entry.request.fitted && model.fitted_prior;
+  panel.setNote(again ? "redraws the GAN's" : fromFitted ? "fitted prior" : "");
   const what = again
     ? `${ganvae.counted(name, shown, "reconstructions")}, from the GAN's samples,`
     : ganvae.counted(name, shown, "samples");
@@ -109,6 +119,8 @@ function refreshDock(state) {
   find(".temperature-value").textContent = state.temperature.toFixed(2);
   matched.checked = state.matched && canMatch();
   matched.disabled = !canMatch();
+  fitted.checked = state.fitted && canFit(state);
+  fitted.disabled = !canFit(state);
   find(".chosen").textContent = matched.checked
     ? "Matched: the VAE redraws the GAN's pictures, place by place."
     : `Image ${state.pick + 1} goes with you to the other tabs; click another to choose it.`;
@@ -166,6 +178,7 @@ find(".reroll").addEventListener("click", () => {
 });
 count.addEventListener("input", () => ganvae.set({ count: Number(count.value) }));
 temperature.addEventListener("input", () => ganvae.set({ temperature: Number(temperature.value) }));
+fitted.addEventListener("change", () => ganvae.set({ fitted: fitted.checked }));
 matched.addEventListener("change", () => ganvae.set({ matched: matched.checked }));
 find(".explore").addEventListener("click", explore);
 find(".play").addEventListener("click", () => ganvae.play());

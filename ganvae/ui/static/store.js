@@ -38,6 +38,7 @@
     temperature: { name: "t", check: decimal(0, 2), read: asNumber },
     count: { name: "n", check: whole(1, 100), read: asNumber },
     matched: { name: "matched", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
+    fitted: { name: "fitted", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
     sliders: { name: "x", check: checkSliders, read: readSliders, write: writeSliders },
     axes_page: { name: "axes", check: whole(0, 999), read: asNumber },
     walk: { name: "walk", check: oneOf(WALKS) },
@@ -83,6 +84,7 @@
       temperature: 1,
       count: (isPhone() ? pair?.phone_count : pair?.count) ?? 64,
       matched: false,
+      fitted: false,
       sliders: {},
       axes_page: 0,
       walk: "perturbation",
@@ -136,7 +138,7 @@
       const checked = keys[key].check(value, next);
       if (checked !== undefined) next[key] = checked;
     }
-    const moved = ["pair", "seed", "pick"].some((key) => next[key] !== state[key]);
+    const moved = ["pair", "seed", "pick", "fitted"].some((key) => next[key] !== state[key]);
     if (moved && !("sliders" in patch)) next.sliders = {};
     const changed = Object.keys(keys).filter((key) => !same(next[key], state[key]));
     if (!changed.length) return;
