@@ -14,6 +14,7 @@ from PIL import Image
 
 from ganvae import checkpoint, files, latents
 from ganvae.data.cache import CACHE_VARIABLE
+from ganvae.fitted_prior import FittedPrior
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
@@ -123,7 +124,18 @@ def write_idx(path: Path, values: np.ndarray) -> None:
 @pytest.fixture(scope="session")
 def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A weights folder of tiny untrained models with every file a trained one has: read only."""
-    return _write_models(tmp_path_factory.mktemp("weights"), TINY)
+    weights = _write_models(tmp_path_factory.mktemp("weights"), TINY)
+    for name, latent in (("vae-10", 10), ("mlp-vae-20", 20)):
+        _two_places(latent).write(weights / name)
+    return weights
+
+
+def _two_places(latent: int) -> FittedPrior:
+    """A fitted prior of two places far from each other and from the centre."""
+    means = np.zeros((2, latent), dtype=np.float32)
+    means[0, : latent // 2], means[1, latent // 2 :] = 3, -3
+    factors = np.stack([np.eye(latent, dtype=np.float32)] * 2) / 4
+    return FittedPrior(np.full(2, 0.5, dtype=np.float32), means, factors)
 
 
 @pytest.fixture(scope="session")

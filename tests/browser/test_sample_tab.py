@@ -162,6 +162,25 @@ def test_a_click_chooses_an_image_and_the_keyboard_another(page: Page) -> None:
     )
 
 
+def test_the_fitted_prior_changes_the_vaes_pictures_alone(open_page: OpenPage) -> None:
+    page = ready(open_page(LIVELY))
+    vae, gan = grids(page)
+    fitted = page.locator(f"{SAMPLE} .fitted")
+    fitted.check()
+    expect(page.locator(f"{SAMPLE} .gv-panel").first).to_contain_text("fitted prior")
+    page.wait_for_url("**/*fitted=1*")
+    fitted_vae, fitted_gan = grids(page)
+    assert (fitted_vae != vae).any()
+    assert (fitted_gan == gan).all()
+    # Redrawn pictures of the GAN are no samples of a prior.
+    page.locator(f"{SAMPLE} .matched").check()
+    expect(fitted).to_be_disabled()
+    page.locator(f"{SAMPLE} .matched").uncheck()
+    fitted.uncheck()
+    expect(page.locator(f"{SAMPLE} .gv-panel").first).not_to_contain_text("fitted prior")
+    assert (grids(page)[0] == vae).all()
+
+
 def test_matched_redraws_the_gans_pictures(open_page: OpenPage) -> None:
     page = ready(open_page(LIVELY))
     vae, gan = grids(page)

@@ -78,6 +78,15 @@ def test_latents_are_the_seeds_row(call: Any) -> None:
         assert (numbers(reply["z"][name], latent)[0] == expected).all()
 
 
+def test_latents_of_a_fitted_prior_are_its_samples(call: Any, collection: Collection) -> None:
+    request = {"models": ["vae-10", "vae-3"], "seed": 42, "pick": 3, "fitted": True}
+    reply = call("find_latents", request)
+    prior = collection.fitted_prior("vae-10")
+    assert prior is not None
+    assert (numbers(reply["z"]["vae-10"], 10)[0] == prior.sample(42, 4)[3]).all()
+    assert (numbers(reply["z"]["vae-3"], 3)[0] == latents.sample_z(42, 3, 4)[3]).all()
+
+
 @pytest.mark.parametrize("as_text", [True, False])
 def test_decoded_pictures_are_the_models(call: Any, collection: Collection, as_text: bool) -> None:
     requests, expected = [], []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from PIL import Image
 from ganvae import render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.fitted_prior import FITTED_PRIOR, read_fitted_prior
 from ganvae.ui import sampling
 from ganvae.ui.config import page_config
 from ganvae.ui.sample import SampleTab
@@ -86,6 +88,36 @@ def test_fewer_images_are_the_first_of_more(collection: Collection) -> None:
 def test_temperature_zero_is_one_picture(collection: Collection) -> None:
     images = sampling.sample(collection, "gan-100", 5, 4, 0.0)
     assert (images - images[:1]).abs().max() < 1e-6
+
+
+def test_a_fitted_prior_is_sampled_where_there_is_one(
+    tab: SampleTab, collection: Collection, tiny_weights: Path
+) -> None:
+    names = ["vae-3", "vae-10", "gan-100"]
+    plain = sampling.grids(collection, names, 3, 4, 1.0)
+    fitted = sampling.grids(collection, names, 3, 4, 1.0, fitted=True)
+    for name in ("vae-3", "gan-100"):
+        assert (fitted[name] == plain[name]).all()
+    prior = read_fitted_prior(tiny_weights / "vae-10", collection.recipe("vae-10"))
+    assert prior is not None
+    expected = collection.generate("vae-10", prior.sample(3, 4, 1.0))
+    assert (fitted["vae-10"] == expected).all()
+    assert (expected - plain["vae-10"]).abs().max() > 0.05
+    request = {**ASKED, "models": ["vae-10"], "seed": 3, "count": 4}
+    sheets = [tab.draw(request | {"fitted": value})["sheets"] for value in (True, "yes", 1)]
+    assert sheets[0] != sheets[1] == sheets[2]
+
+
+def test_a_broken_fitted_prior_leaves_its_model_usable(
+    tmp_path: Path, tiny_weights: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(tiny_weights / "vae-10", tmp_path / "vae-10")
+    (tmp_path / "vae-10" / FITTED_PRIOR).write_bytes(b"no")
+    broken = Collection(tmp_path)
+    assert page_config(broken)["models"]["vae-10"]["fitted_prior"] is False
+    assert "vae-10 is sampled from N(0, I) only" in caplog.text
+    plain = sampling.sample(broken, "vae-10", 3, 4, 1.0)
+    assert (sampling.sample(broken, "vae-10", 3, 4, 1.0, fitted=True) == plain).all()
 
 
 def test_matched_is_the_reconstruction_of_the_gans_samples(collection: Collection) -> None:
