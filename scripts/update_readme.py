@@ -14,9 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
+from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
-from tables.studies import studies  # noqa: E402
+from tables.studies import reported, studies  # noqa: E402
 
 from ganvae import files  # noqa: E402
 
@@ -26,9 +28,17 @@ TABLES: dict[str, Callable[[], str]] = {
     "ablation": ablation,
     "studies": studies,
     "speed": speed,
+    "claims": claims,
+    "claims-in-full": claims_in_full,
+    "scores": scores,
+    "reported": reported,
+    "stability": stability,
 }
 # Tables stand in the README and in pages of docs/.
-PAGES = (ROOT / "README.md", ROOT / "docs" / "faces.md")
+PAGES = (
+    ROOT / "README.md",
+    *(ROOT / "docs" / f"{name}.md" for name in ("faces", "measured", "claims")),
+)
 
 
 def filled(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import reprlib
 import statistics
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -148,8 +148,8 @@ class Evidence:
         )
         if len(found) < 3:
             raise Missing(f"{label} lacks three moments with images, seconds and distance")
-        if not all(map(math.isfinite, (m.distance for m in found))):
-            raise UserError(f"{label} holds distances that are not finite.")
+        if not all(map(math.isfinite, (v for m in found for v in astuple(m)))):
+            raise UserError(f"{label} holds numbers that are not finite.")
         self._note(label)
         return found
 

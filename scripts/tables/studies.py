@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ganvae import checkpoint
 from ganvae.recipes import RECIPES
 from tables.markdown import WEIGHTS, table
@@ -20,6 +22,14 @@ REPORTED: tuple[tuple[str, str, int, str, float], ...] = (
     ("vae-100", "test reconstruction, step 14,000", 14_000, "test_reconstruction", 125.9),
 )
 _TRAINING_IMAGES = 60_000
+# Study D's FID: Inception features, 3,000 generated against 3,000 training images.
+REPORTED_FID: dict[str, float] = {
+    "vae-3": 102.1,
+    "vae-10": 95.49,
+    "vae-100": 26.21,
+    "gan-100": 74.63,
+}
+_NOT_MEASURED = "not measured"
 
 
 def studies() -> str:
@@ -45,3 +55,40 @@ def _nearest(history: dict[str, list[float | None]], column: str, step: int) -> 
         if at is not None and value is not None
     ]
     return min(there)[1]
+
+
+def reported() -> str:
+    """Study D's FID beside ours: by its own protocol where that was run, and by this project's."""
+    rows, ours = [], {}
+    for name, theirs in REPORTED_FID.items():
+        metrics = checkpoint.read_metrics(WEIGHTS / name)
+        if "distance" not in metrics:
+            continue
+        ours[name] = metrics["distance"]["value"]
+        same, test = (_inception(metrics, which) for which in ("study", "test"))
+        rows.append(f"| `{name}` | {theirs:g} | {same} | {test} | {ours[name]:.1f} |")
+    if not rows:
+        return ""
+    some = checkpoint.read_metrics(WEIGHTS / next(iter(ours)))["distance"]
+    return (
+        table(
+            "| model | study: Inception, 3,000 against 3,000 training images | here, the same | "
+            f"here, Inception, against test images | here, {some['features']}, {some['n']:,} "
+            f"against {some['reference']} |",
+            rows,
+        )
+        + f"\n\nBest first, the study: {_order(REPORTED_FID)}; here, in the last column: "
+        f"{_order(ours)}."
+    )
+
+
+def _inception(metrics: dict[str, Any], which: str) -> str:
+    found = metrics.get("inception", {}).get(which, {})
+    if "value" not in found:
+        return _NOT_MEASURED
+    count = f" (n = {found['n']:,})" if which == "test" and "n" in found else ""
+    return f"{found['value']:.1f}{count}"
+
+
+def _order(values: dict[str, float]) -> str:
+    return ", ".join(sorted(values, key=lambda name: values[name]))
