@@ -68,7 +68,8 @@ def vae_converges_faster(evidence: Evidence) -> Claim:
         f"{'; '.join(own)}. Until it is as low as the worse of the two ends: "
         f"{'; '.join(shared)}.",
         f"Supported if the VAE takes less than {percent(MUCH)} of the GAN's images and seconds by "
-        "both readings in every pair; seconds count where the machine was the same.",
+        "both readings in every pair. Only scored moments count, and seconds only where the "
+        "machine was the same.",
         tuple(figures),
     )
 

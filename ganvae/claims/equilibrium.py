@@ -35,7 +35,8 @@ def no_equilibrium(evidence: Evidence) -> Claim:
         "The GAN had not reached a Nash equilibrium; it is hard to find.",
         verdict(outcomes),
         f"D(x) / D(G(z)) at the end: {', '.join(shorts)}",
-        f"Mean output of the discriminator at the end, for real and for generated pictures: "
+        f"Mean output of the discriminator over the last steps, for real and for generated "
+        f"pictures: "
         f"{'; '.join(texts)}. At an equilibrium both would be alike, at {listed(levels)}.",
         f"A GAN is off if either mean is more than {NEAR} from half its real label, or they are "
         f"more than {NEAR} apart; supported if every GAN is. This can refute an equilibrium, not "

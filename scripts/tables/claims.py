@@ -30,13 +30,21 @@ def claims_in_full() -> str:
 
 
 def _in_full(claim: dict[str, Any]) -> str:
-    sources = ", ".join(f"[`{path}`](../{path})" for path in claim["sources"])
     studies = claim["studies"]
     parts = [
         f"### {claim['id']}",
         f"*{'Study' if len(studies) == 1 else 'Studies'} {', '.join(studies)}:* {claim['claim']}",
         f"**{claim['verdict'].capitalize()}.** {claim['measurement']}",
-        f"The rule: {claim['rule']}",
-        *([f"From: {sources}"] if sources else []),
     ]
+    if claim["sources"]:
+        parts += [f"The rule: {claim['rule']}", f"From {_sources(claim['sources'])}."]
     return "\n\n".join(parts)
+
+
+def _sources(paths: list[str]) -> str:
+    """`metrics.json of vae-3, vae-10; history.csv of vae-3`, with links."""
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folder, _, file = path.rpartition("/")
+        folders.setdefault(file, []).append(f"[`{folder.rpartition('/')[2]}`](../{path})")
+    return "; ".join(f"{file} of {', '.join(links)}" for file, links in folders.items())
