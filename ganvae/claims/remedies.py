@@ -68,16 +68,17 @@ def remedies_help(evidence: Evidence) -> Claim:
         if found
     ]
     others = _own_rate(runs)
-    short = [name.split(" (")[0] for name in helping]
+    short = "; ".join(
+        f"{words}: {listed(text.split(' (')[0] for text in found)}"
+        for words, found in (("helps", helping), ("no clear help", useless), ("mixed", mixed))
+        if found
+    )
     return Claim(
         "remedies-help",
         ("C",),
         "Pre-training, label tricks, noise, an unbalanced discriminator and a huge epoch help.",
         verdict(outcomes),
-        f"{listed(short)} help{'s' if len(short) == 1 else ''}; "
-        f"{len(useless) + len(mixed)} of {len(measured)} remedies don't clearly"
-        if short
-        else f"none of {len(measured)} remedies clearly helps",
+        short,
         f"Distance of {GAN}, one seed each. {'. '.join(parts)}.{others}",
         f"A remedy helps if the distance with it is below {percent(CLEARLY)} of that without it, "
         "all else equal; supported if each one measured does every time.",

@@ -77,8 +77,8 @@ def reported() -> str:
             f"against {some['reference']} |",
             rows,
         )
-        + f"\n\nBest first, the study: {_order(REPORTED_FID)}; here, in the last column: "
-        f"{_order(ours)}."
+        + f"\n\nBest first, the study: {_order({name: REPORTED_FID[name] for name in ours})}; "
+        f"here, in the last column: {_order(ours)}."
     )
 
 
