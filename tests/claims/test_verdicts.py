@@ -132,6 +132,12 @@ CASES: list[tuple[str, Change, str]] = [
     ("vae-converges-faster", nothing, "supported"),
     ("vae-converges-faster", _curves(("vae-100",), SLOW), "depends"),
     ("vae-converges-faster", _curves(VAES, SLOW), "refuted"),
+    # Faster, but not by half.
+    (
+        "vae-converges-faster",
+        _curves(VAES, [(100, 1, 900.0), (1000, 10, 500.0), (60_000, 600, 300.0)]),
+        "refuted",
+    ),
     ("longer-training-helps", nothing, "supported"),
     ("longer-training-helps", _curves(("mini-gan-100",), FLAT), "depends"),
     ("longer-training-helps", _curves(("mini-gan-100", "mini-vae-20"), FLAT), "refuted"),
@@ -143,7 +149,16 @@ CASES: list[tuple[str, Change, str]] = [
         _both(_set(VAES, 1990, "parameters", "total"), _set(VAES, 190.0, "training", "seconds")),
         "refuted",
     ),
-    # Another machine's seconds don't count.
+    ("gan-needs-more", _set("vae-100", 500.0, "training", "seconds"), "depends"),
+    # Another machine's seconds don't count, nor do an unknown one's.
+    (
+        "gan-needs-more",
+        _both(
+            _set(("vae-100", "gan-100"), None, "training", "hardware"),
+            _set("vae-100", 500.0, "training", "seconds"),
+        ),
+        "supported",
+    ),
     (
         "gan-needs-more",
         _both(
@@ -163,6 +178,16 @@ CASES: list[tuple[str, Change, str]] = [
     ("no-equilibrium", nothing, "supported"),
     ("no-equilibrium", AT_REST, "refuted"),
     ("no-equilibrium", _both(AT_REST, _set("gan-100", 0.7, "final", "d_real")), "depends"),
+    # Study B tells D that real is .9: both outputs of its equilibrium are .45.
+    (
+        "no-equilibrium",
+        _both(
+            AT_REST,
+            _set("mini-gan-100", 0.37, "final", "d_real"),
+            _set("mini-gan-100", 0.36, "final", "d_fake_before"),
+        ),
+        "refuted",
+    ),
     # Near on either side, but told apart.
     (
         "no-equilibrium",
@@ -235,6 +260,20 @@ def test_the_figures_stand_in_the_sentences(measured: Files) -> None:
     assert set(claim.sources) == {
         f"weights/{name}/metrics.json" for name in (*VAES, *GANS) if name not in ("vae-3", "vae-10")
     }
+
+
+def test_convergence_is_read_off_the_curves_in_two_ways(measured: Files) -> None:
+    measured.curves["vae-100"] = [(100, 1, 350.0), (1000, 10, 290.0), (5000, 50, 109.0)]
+    measured.curves["vae-100"].append((10_000, 100, 100.0))
+    figures = measured.judged()["vae-converges-faster"].figures
+    of_vae = [(f.what, f.value, f.unit) for f in figures if f.what.endswith(" vae-100")]
+    assert of_vae == [
+        ("convergence, vae-100", 5000, "images"),
+        ("convergence, vae-100", 50, "seconds"),
+        # Its GAN ends at 300, which it passes earlier.
+        ("the worse one's distance, vae-100", 1000, "images"),
+        ("the worse one's distance, vae-100", 10, "seconds"),
+    ]
 
 
 def test_what_helps_and_what_does_not_is_named(measured: Files) -> None:
