@@ -163,7 +163,13 @@ class Evidence:
         path = self.results / STABILITY
         content = self._json(path)
         runs = _dig(content, ("runs",), self._label(path))
-        return self._rows(runs, path, {"seed": float, "lr": float, "failed": bool})
+        rows = self._rows(runs, path, {"seed": float, "lr": float, "failed": bool})
+        for row in rows:
+            # A run that was lost has no distance.
+            for key in ("distance", "seconds"):
+                if row.get(key) is not None:
+                    _number(row[key], (key,), self._label(path))
+        return rows
 
     def _rows(self, rows: Any, path: Path, kinds: dict[str, type]) -> list[dict[str, Any]]:
         label = self._label(path)

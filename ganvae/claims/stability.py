@@ -37,7 +37,7 @@ def gan_harder(evidence: Evidence) -> Claim:
             f"the GAN and {times(of_vae)} for the VAE."
         )
     seeds, rates = (len({run[key] for run in both[GAN]}) for key in ("seed", "lr"))
-    seconds = sum(run["seconds"] for run in runs if isinstance(run.get("seconds"), (int, float)))
+    seconds = sum(run.get("seconds") or 0.0 for run in runs)
     return Claim(
         "gan-harder",
         ("A", "C"),
@@ -55,11 +55,8 @@ def gan_harder(evidence: Evidence) -> Claim:
 
 def _spread(runs: list[dict[str, Any]]) -> float | None:
     """Worst distance over best among the runs that did not fail; None for fewer than two."""
-    distances = [
-        run["distance"]
-        for run in runs
-        if not run["failed"] and isinstance(run.get("distance"), (int, float))
-    ]
+    found = [run.get("distance") for run in runs if not run["failed"]]
+    distances = [distance for distance in found if distance is not None]
     if len(distances) < 2 or min(distances) <= 0:
         return None
     return max(distances) / min(distances)

@@ -144,18 +144,26 @@ def test_a_bad_file_gives_one_sentence(
     assert not (measured.weights / judge.FILE).exists()
 
 
-@pytest.mark.parametrize("content", ["[]", '{"runs": 3}', '{"runs": [{"failed": 1}]}'])
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        ("[]", 2),
+        ('{"runs": 3}', 2),
+        ('{"runs": [{"seed": 0, "lr": 1, "failed": 1}]}', 2),
+        ('{"runs": [{"seed": 0, "lr": 1, "failed": true, "distance": NaN}]}', 2),
+        # A run without a learning rate: that claim alone is left out.
+        ('{"runs": [{"seed": 0, "failed": true}]}', 0),
+    ],
+)
 def test_bad_short_runs_give_one_sentence(
-    measured: Files, capsys: pytest.CaptureFixture[str], content: str
+    measured: Files, capsys: pytest.CaptureFixture[str], content: str, status: int
 ) -> None:
     measured.write()
     (measured.results / "stability.json").write_text(content)
-    status = run(measured)
+    assert run(measured) == status
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "stability.json" in error
-    # A run without a learning rate is an old file: that claim alone is left out.
-    assert status == (0 if "failed" in content else 2)
 
 
 def test_no_folder_gives_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
