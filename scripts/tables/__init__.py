@@ -1,0 +1,1 @@
+"""The tables of README and docs/, each a function from files to Markdown."""

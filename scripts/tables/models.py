@@ -1,0 +1,94 @@
+"""The models that ship, and study C's GAN with and without its remedies."""
+
+from __future__ import annotations
+
+from ganvae import checkpoint
+from ganvae.cards import COMPARISON
+from ganvae.metrics.classifier import NAME as CLASSIFIER
+from ganvae.recipes import RECIPES, Recipe
+from tables.markdown import WEIGHTS, table
+
+
+def models() -> str:
+    """Every shipped model with what was measured of it."""
+    rows = []
+    for recipe in RECIPES.values():
+        metrics = checkpoint.read_metrics(WEIGHTS / recipe.name)
+        if not recipe.shipped or not metrics or recipe.dataset != "mnist":
+            continue
+        part = "decoder" if recipe.family == "vae" else "generator"
+        rows.append(
+            f"| [`{recipe.name}`](weights/{recipe.name}) | {recipe.study} | {recipe.latent} | "
+            f"{metrics['parameters'][part]:,} of {metrics['parameters']['total']:,} | "
+            f"{metrics['distance']['value']:.1f} | {metrics['sharpness']['ratio']:.0%} | "
+            f"{final_loss(recipe, metrics['final'])} | {metrics['training']['seconds'] / 60:.0f} |"
+        )
+    some = next(m for r in RECIPES if (m := checkpoint.read_metrics(WEIGHTS / r)))
+    classifier = checkpoint.read_json(WEIGHTS / CLASSIFIER / "metrics.json")
+    return (
+        table(
+            "| model | study | latent | parameters that draw | distance | sharpness | final loss | "
+            "minutes |",
+            rows,
+        )
+        + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
+        f"{some['distance']['reference']}, in the {classifier['features']} features of the "
+        f"project's own digit classifier ({classifier['accuracy']:.2%} of the test images right); "
+        f"lower is better, and it compares only with other figures of this column. Sharpness: "
+        f"variance of the Laplacian as a share of real images'; below 100 % is blur, above is "
+        f"noise. One seed each. Minutes: on {some['training']['hardware']}, "
+        f"{some['training']['threads']} thread, while another training ran beside it."
+    )
+
+
+def faces() -> str:
+    """The models of photographs; their distances don't compare with those of digits."""
+    rows = []
+    celeba = [recipe for recipe in RECIPES.values() if recipe.dataset == "celeba"]
+    measured = [(recipe, checkpoint.read_metrics(WEIGHTS / recipe.name)) for recipe in celeba]
+    there = [(recipe, metrics) for recipe, metrics in measured if metrics]
+    for recipe, metrics in there:
+        part = "decoder" if recipe.family == "vae" else "generator"
+        rows.append(
+            f"| [`{recipe.name}`](weights/{recipe.name}) | {recipe.study} | {recipe.latent} | "
+            f"{metrics['parameters'][part]:,} of {metrics['parameters']['total']:,} | "
+            f"{metrics['distance']['value']:.1f} | {metrics['sharpness']['ratio']:.0%} | "
+            f"{final_loss(recipe, metrics['final'])} | {metrics['training']['images']:,} | "
+            f"{metrics['training']['seconds'] / 60:.0f} |"
+        )
+    if not there:
+        return ""
+    some = there[0][1]
+    return (
+        table(
+            "| model | study | latent | parameters that draw | distance | sharpness | final loss | "
+            "images seen | minutes |",
+            rows,
+        )
+        + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
+        f"{some['distance']['reference']}, in the features of EfficientNet-Lite0 with ImageNet "
+        f"weights: no figure of this column compares with one of the digits'. Sharpness as above. "
+        f"One seed each, {some['training']['hardware']}, {some['training']['threads']} threads."
+    )
+
+
+def ablation() -> str:
+    """Study C's GAN with and without its remedies, from the comparison on its card."""
+    path = WEIGHTS / "face-gan-128" / COMPARISON
+    if not path.is_file():
+        return ""
+    rows = [
+        f"| `{row['command']}` | {row['images']:,} | {row['precision']} | {row['distance']:.1f} | "
+        f"{row['sharpness']:.0%} |"
+        for row in checkpoint.read_json(path)
+    ]
+    return table("| command | images | precision | distance | sharpness |", rows)
+
+
+def final_loss(recipe: Recipe, final: dict[str, float]) -> str:
+    """The last losses of a run: on the test set for a VAE, D and G for a GAN."""
+    if recipe.family == "vae":
+        if recipe.loss == "squared-error":
+            return f"{final['test_loss']:.4f}"
+        return f"{final['test_loss']:.1f} nats"
+    return f"D {final['d_loss']:.2f}, G {final['g_loss']:.2f}"

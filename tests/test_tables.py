@@ -1,0 +1,152 @@
+"""The tables of measures: what is there is shown, what is not is a dash."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from tables import claims, scores, studies  # noqa: E402
+
+VAE: dict[str, Any] = {
+    "distance": {
+        "value": 150.0,
+        "n": 10_000,
+        "features": "digit-classifier",
+        "reference": "10000 test images",
+    },
+    "sharpness": {"ratio": 0.5},
+}
+FULL: dict[str, Any] = VAE | {
+    "kernel_distance": {"mean": 1.25, "std": 0.5},
+    "precision_recall": {"precision": 0.81, "recall": 0.32},
+    "sharpness": {"ratio": 0.5, "high_frequency": {"ratio": 0.25}},
+    "specks": {"per_image": 0.0123},
+    "diversity": {"ratio": 0.9},
+    "fitted": {"distance": {"value": 77.7}, "sharpness": {"ratio": 0.44}},
+    "reconstruction": {
+        "squared_error": 0.0123,
+        "negative_elbo": 145.6,
+        "likelihood": "Bernoulli",
+        "sharpness_ratio": 0.66,
+    },
+    "inception": {"study": {"value": 33.33, "n": 3000}, "test": {"value": 31.0, "n": 10_000}},
+}
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for module in (claims, scores, studies):
+        monkeypatch.setattr(module, "WEIGHTS", tmp_path)
+    monkeypatch.setattr(scores, "RESULTS", tmp_path)
+    return tmp_path
+
+
+def put(path: Path, value: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value))
+
+
+def rows_of(text: str, name: str) -> list[str]:
+    return [line for line in text.splitlines() if f"`{name}`" in line]
+
+
+def test_what_was_not_measured_is_a_dash(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", VAE)
+    assert rows_of(scores.scores(), "vae-100") == [
+        "| `vae-100` | N(0, I) | 150.0 | – | – | – | 50 % | – | – | – | one seed |"
+    ]
+
+
+def test_a_model_without_features_has_no_distance(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", {"sharpness": {"ratio": 0.5}})
+    assert "| – | – | – | – | 50 % |" in scores.scores()
+
+
+def test_every_measure_is_shown_with_both_priors(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", FULL)
+    first, fitted, reconstruction = rows_of(scores.scores(), "vae-100")
+    assert first == (
+        "| `vae-100` | N(0, I) | 150.0 | 1.2 ± 0.5 | 0.81 | 0.32 | 50 % | 25 % | 0.012 | 90 % | "
+        "one seed |"
+    )
+    assert fitted.startswith("| `vae-100` | fitted | 77.7 | – |")
+    assert "| 44 % |" in fitted
+    assert reconstruction == "| `vae-100` | 0.0123 | 145.6 (Bernoulli) | 66 % |"
+
+
+def test_seeds_give_mean_and_spread(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", VAE)
+    seeds = [{"seed": 1, "distance": 160.0}, {"seed": 2, "distance": 170.0, "sharpness": 0.6}]
+    put(weights / "vae-100" / "seeds.json", seeds)
+    (row,) = rows_of(scores.scores(), "vae-100")
+    assert "| 160.0 ± 10.0 |" in row
+    assert "| 55 % ± 7.1 % |" in row
+    assert row.endswith("| 3 seeds |")
+
+
+def test_real_images_are_the_floor(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", VAE)
+    floor = {"distance": 3.9, "precision_recall": {"precision": 0.86, "recall": 0.88}}
+    facts = {"floor": floor, "specks": {"per_image": 0.0013}}
+    put(weights / "reference" / "mnist-32" / "reference.json", facts)
+    put(weights / "reference" / "mnist-28" / "reference.json", facts)
+    lines = [line for line in scores.scores().splitlines() if "real images" in line]
+    # No model of 28 pixels is there to be compared with it.
+    assert lines == [
+        "| *real images, 32 pixels* | – | 3.9 | – | 0.86 | 0.88 | – | – | 0.0013 | – | – |"
+    ]
+
+
+def test_a_discriminators_opinion_of_others_is_shown(weights: Path) -> None:
+    realness = {"real": 0.91, "generated": 0.11, "others": {"vae-100": 0.222}}
+    put(weights / "gan-100" / "metrics.json", VAE | {"realness": realness})
+    assert "| `gan-100` | 0.91 | 0.11 | `vae-100` 0.22 |" in scores.scores()
+
+
+def test_reported_distances_stand_beside_the_same_protocol_only(weights: Path) -> None:
+    put(weights / "vae-100" / "metrics.json", FULL)
+    put(weights / "gan-100" / "metrics.json", VAE | {"distance": VAE["distance"] | {"value": 90}})
+    text = studies.reported()
+    assert "| `vae-100` | 26.21 | 33.3 | 31.0 (n = 10,000) | 150.0 |" in text
+    assert "| `gan-100` | 74.63 | not measured | not measured | 90.0 |" in text
+    assert "the study: vae-100, gan-100; here, in the last column: gan-100, vae-100." in text
+
+
+def test_short_runs_are_summed_up(weights: Path) -> None:
+    runs = [
+        {"model": "vae-100", "lr": 0.001, "seed": 0, "distance": 100.4, "failed": False},
+        {"model": "vae-100", "lr": 0.001, "seed": 1, "distance": None, "failed": True},
+    ]
+    assert scores.stability() == ""
+    put(weights / "stability.json", {"steps": 1500, "hardware": "a machine", "runs": runs})
+    assert "| `vae-100` | 0.001 | 100, – | 1 of 2 |" in scores.stability()
+
+
+def test_a_claim_links_to_its_full_text(weights: Path) -> None:
+    claim = {
+        "id": "one",
+        "studies": ["A", "D"],
+        "claim": "It is so.",
+        "verdict": "depends",
+        "short": "1 / 2",
+        "measurement": "One is 1.",
+        "rule": "By rule.",
+        "figures": [],
+        "sources": ["weights/a/metrics.json", "weights/b/metrics.json", "weights/a/history.csv"],
+    }
+    put(weights / "claims.json", {"claims": [claim]})
+    assert "| It is so. | A, D | [depends](docs/claims.md#one) | 1 / 2 |" in claims.claims()
+    full = claims.claims_in_full()
+    assert full.startswith("### one\n")
+    assert "**Depends.** One is 1." in full
+    assert (
+        "From metrics.json of [`a`](../weights/a/metrics.json), [`b`](../weights/b/metrics.json); "
+        "history.csv of [`a`](../weights/a/history.csv)." in full
+    )
