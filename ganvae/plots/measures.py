@@ -51,7 +51,7 @@ def spectrum_chart(curves: Sequence[Curve], note: str, missing: str, width: int)
         note,
         tuple(lines),
         missing,
-        x_label="cycles per picture: coarse shapes left, fine detail right",
+        x_label="cycles per picture, finer to the right",
         log_x=False,
     )
     return draw(spec, width, _HEIGHT)
@@ -83,7 +83,7 @@ def histogram_chart(
         note,
         tuple(lines),
         missing,
-        x_label="log₁₀ of the variance of the Laplacian: blurred left, sharp right",
+        x_label="log₁₀ of sharpness, blur on the left",
         log_x=False,
     )
     return draw(spec, width, _HEIGHT)

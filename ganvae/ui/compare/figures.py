@@ -85,7 +85,7 @@ class Figures:
         return histogram_chart(
             curves,
             edges,
-            f"per cent of pictures at each sharpness, {sizes}",
+            f"per cent of pictures by the variance of their Laplacian, {sizes}",
             self._missing(names, found),
             width,
         )

@@ -13,6 +13,8 @@ from ganvae.plots.numbers import short
 from ganvae.recipe import Recipe
 
 _MOST_NUMBERS = 4096
+# No logarithm and no share is so large: a chart that showed it would show nothing else.
+_LARGEST = 1e6
 
 
 def at(value: Any, *keys: str) -> Any:
@@ -30,12 +32,13 @@ def number(value: Any, *keys: str) -> float | None:
 
 
 def numbers(value: Any, *keys: str) -> list[float] | None:
-    """A list of 2 or more finite numbers below these keys."""
+    """A list of 3 or more numbers of a size to draw below these keys."""
     found = at(value, *keys)
-    if not isinstance(found, list) or not 2 <= len(found) <= _MOST_NUMBERS:
+    if not isinstance(found, list) or not 3 <= len(found) <= _MOST_NUMBERS:
         return None
     clean = [number(entry) for entry in found]
-    return None if None in clean else [entry for entry in clean if entry is not None]
+    kept = [entry for entry in clean if entry is not None and abs(entry) <= _LARGEST]
+    return kept if len(kept) == len(clean) else None
 
 
 def text(value: Any, *keys: str, most: int = 200) -> str | None:

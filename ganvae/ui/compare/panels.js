@@ -20,15 +20,21 @@ function makePair(stage, subject) {
   const top = make("div", "compare-whole", {}, whole, frame);
   stage.replaceChildren(top, make("div", "compare-crop", {}, crop));
   let [picture, smooth, spot] = [null, false, { x: 0.5, y: 0.5 }];
+  // Where something else takes the place of the whole picture, it is shown in that of its part.
+  let covered = false;
 
   function draw() {
-    const area = drawWhole(whole, picture?.pixels, smooth);
-    drawCrop(crop, picture?.pixels, spot, smooth);
-    placeFrame(frame, whole, area, picture?.pixels, spot);
+    const area = drawWhole(covered ? crop : whole, picture?.pixels, smooth);
+    if (!covered) drawCrop(crop, picture?.pixels, spot, smooth);
+    placeFrame(frame, whole, covered ? null : area, picture?.pixels, spot);
   }
   return {
-    top,
     draw,
+    cover(node) {
+      covered = Boolean(node);
+      top.replaceChildren(...(node ? [node] : [whole, frame]));
+      draw();
+    },
     show(next, isSmooth) {
       [picture, smooth] = [next, isSmooth];
       draw();
@@ -55,7 +61,7 @@ function makeLines(facts) {
     const real = picture?.realness;
     const shown =
       typeof real !== "number" ? "" : scale === "score" ? real.toFixed(2) : percent(real);
-    const term = scale === "score" ? "D's score" : "real, says D";
+    const term = scale === "score" ? "realness score" : "realness";
     write(realness, REALNESS_TOLD[scale] ?? "", term, shown);
     const off = picture?.error;
     write(error, ERROR_TOLD, "off by", typeof off === "number" ? percent(off) : "");

@@ -57,7 +57,7 @@ function placePanels(names) {
 }
 
 function note(source, offer) {
-  if (source === "drawing") return "Your drawing stands in MNIST's frame; both models redraw it as well as they can.";
+  if (source === "drawing") return "Below your drawing it is as the models get it: in the frame of the digits they learnt from.";
   if (source === "test") return "A real picture: the VAE encodes and redraws it, the GAN's nearest picture is searched for.";
   const none = ganvae.get().source === "test" || !offer.test ? ` ${offer.note}` : "";
   return `The GAN drew this picture; the VAE encodes and redraws it.${none}`;
@@ -118,11 +118,10 @@ const refresh = ganvae.latest(async () => {
   find(".compare-stage").dataset.source = source;
   find(".compare-note").textContent = wrong || note(source, offer);
   find(".compare-dock").hidden = Boolean(wrong);
-  if (source === "drawing") original.pair.top.append(pad.root);
-  else pad.root.remove();
+  original.pair.cover(source === "drawing" ? pad.root : null);
   if (wrong) return clearStage(source, wrong);
   const wanted = request(names, source);
-  if (source === "drawing" && !wanted.drawing) return clearStage(source, "Draw a digit on the grey panel's sheet.");
+  if (source === "drawing" && !wanted.drawing) return clearStage(source, "Draw a digit on the black sheet.");
   const text = JSON.stringify(wanted);
   if (text === key) return;
   key = text;
