@@ -242,7 +242,7 @@ def test_a_drawing_becomes_three_pictures(page: Page, app: str, weights: Path) -
     open_tab(page, app)
     wait_for_pictures(page)
     page.get_by_role("radio", name="your drawing").click()
-    expect(page.locator(f"{TAB} .compare-empty")).to_have_text("Draw a digit on the black sheet.")
+    expect(page.locator(f"{TAB} .compare-empty")).to_have_text("Draw a digit in the dashed frame.")
     assert on_canvas(page, panel("vae", "whole")).max() == 0
     page.wait_for_function("() => location.search.includes('source=drawing')")
     draw_a_stroke(page)

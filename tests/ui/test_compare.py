@@ -300,6 +300,16 @@ def test_searches_queue_and_too_many_are_turned_away(
     ask(20)
 
 
+def test_sharpness_is_known_if_one_of_the_two_knows_real_pictures(
+    collection: Collection, stage: Pictures
+) -> None:
+    expected = stage.picture(SAMPLE)["vae"]["sharpness"]
+    add_metrics(collection.entries["gan-100"].folder, {"sharpness": {}})
+    assert stage.picture(SAMPLE)["vae"]["sharpness"] == expected
+    add_metrics(collection.entries["vae-10"].folder, {"sharpness": None})
+    assert stage.picture(SAMPLE)["vae"]["sharpness"] is None
+
+
 # Figures
 
 
@@ -367,6 +377,16 @@ def test_charts_of_sharpness(weights: Path) -> None:
     # Steps: every bin is as high from its left edge to its right one.
     assert charts["histogram"]["lines"][0]["y"] == [10, 10, 20, 20, 60, 60, 10, 10]
     assert charts["histogram"]["lines"][0]["x"] == [-4, -3, -3, -2, -2, -1, -1, 0]
+
+
+def test_charts_are_drawn_again_only_for_new_figures(collection: Collection) -> None:
+    figures = Figures(collection)
+    first = figures.figures(FIGURES)["charts"]
+    assert figures.figures(FIGURES)["charts"] is first
+    spectrum = {"spectrum": [0.0, 1.0, 0.7, 0.3, 0.1]}
+    add_metrics(collection.entries["vae-3"].folder, {"sharpness": spectrum})
+    second = figures.figures(FIGURES)["charts"]
+    assert second[0]["lines"][0]["y"] == [1, 0.7, 0.3, 0.1]
 
 
 def test_realness(weights: Path) -> None:

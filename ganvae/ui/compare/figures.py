@@ -5,13 +5,15 @@ Everything comes from files: nothing is measured while a visitor waits.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Sequence
 from typing import Any
 
+from ganvae.checkpoint import METRICS
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.plots import Curve, histogram_chart, spectrum_chart
+from ganvae.plots import Chart, Curve, histogram_chart, spectrum_chart
 from ganvae.ui import checks
 from ganvae.ui.compare import measured
 from ganvae.ui.compare.claims import read_claims
@@ -27,6 +29,7 @@ class Figures:
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
+        self._drawn = functools.lru_cache(maxsize=32)(self._draw)
 
     def figures(self, data: dict[str, Any]) -> dict[str, Any]:
         """All that is shown of the models of a pair.
@@ -45,15 +48,25 @@ class Figures:
         width = data.get("width")
         if width not in WIDTHS:
             raise UserError(f"The width must be {' or '.join(map(str, WIDTHS))}.")
-        charts = [self._spectrum(names, int(width)), self._histogram(names, int(width))]
         return {
-            "charts": [chart.to_dict() for chart in charts],
+            "charts": self._drawn(tuple(names), int(width), self._version(names)),
             "realness": self._realness(names),
             "table": build_table(self._collection, names),
             "claims": read_claims(self._collection),
         }
 
-    def _spectrum(self, names: Sequence[str], width: int) -> Any:
+    def _draw(
+        self, names: tuple[str, ...], width: int, _: tuple[float, ...]
+    ) -> list[dict[str, Any]]:
+        return [self._spectrum(names, width).to_dict(), self._histogram(names, width).to_dict()]
+
+    def _version(self, names: Sequence[str]) -> tuple[float, ...]:
+        """When the files that the charts come from were written: they are drawn again then."""
+        files = [self._collection.entries[name].folder / METRICS for name in names]
+        files.append(measured.reference_file(self._collection, self._collection.recipe(names[0])))
+        return tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files)
+
+    def _spectrum(self, names: Sequence[str], width: int) -> Chart:
         real = numbers(self._reference(names), "sharpness", "spectrum")
         found = {
             name: numbers(self._collection.metrics(name), "sharpness", "spectrum") for name in names
@@ -68,7 +81,7 @@ class Figures:
             width,
         )
 
-    def _histogram(self, names: Sequence[str], width: int) -> Any:
+    def _histogram(self, names: Sequence[str], width: int) -> Chart:
         facts = self._reference(names)
         edges = numbers(facts, "sharpness", "histogram_edges") or []
         rising = all(low < high for low, high in itertools.pairwise(edges))

@@ -69,10 +69,15 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def reference_file(collection: Collection, recipe: Recipe) -> Path:
+    """Where the measures of the test images lie that a recipe is compared with."""
+    key = f"{recipe.dataset}-{recipe.image_shape[1]}"
+    return collection.weights / "reference" / key / "reference.json"
+
+
 def reference(collection: Collection, recipe: Recipe) -> dict[str, Any]:
     """What was measured of the test images that a recipe is compared with; empty if nothing."""
-    key = f"{recipe.dataset}-{recipe.image_shape[1]}"
-    found = read(collection.weights / "reference" / key / "reference.json")
+    found = read(reference_file(collection, recipe))
     return found if isinstance(found, dict) else {}
 
 

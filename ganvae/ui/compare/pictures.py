@@ -142,7 +142,10 @@ class Pictures:
     def _told(
         self, data: dict[str, Any], gan: GAN, image: Tensor, original: Tensor | None
     ) -> dict[str, Any]:
+        # Both members of a pair know the same real pictures, if they know any.
         sharpness = self._collection.sharpness(data["gan"], image)
+        if sharpness is None:
+            sharpness = self._collection.sharpness(data["vae"], image)
         error = None if original is None else (image - original).square().mean().sqrt().item()
         return {
             "image": _data_url(render.png(render.pictures(image)[0])),

@@ -121,7 +121,7 @@ const refresh = ganvae.latest(async () => {
   original.pair.cover(source === "drawing" ? pad.root : null);
   if (wrong) return clearStage(source, wrong);
   const wanted = request(names, source);
-  if (source === "drawing" && !wanted.drawing) return clearStage(source, "Draw a digit on the black sheet.");
+  if (source === "drawing" && !wanted.drawing) return clearStage(source, "Draw a digit in the dashed frame.");
   const text = JSON.stringify(wanted);
   if (text === key) return;
   key = text;
