@@ -11,7 +11,14 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from ganvae.plots import Chart, Run, training_charts
+from ganvae.plots import (
+    Chart,
+    Curve,
+    Run,
+    histogram_chart,
+    spectrum_chart,
+    training_charts,
+)
 from ganvae.plots.chart import running_mean
 from ganvae.plots.drawing import spread
 from ganvae.plots.numbers import linear_ticks, log_ticks, short
@@ -406,3 +413,32 @@ def test_marks_keep_their_distance_and_order() -> None:
     assert spread([52, 50, 51], 14, 0, 100) == pytest.approx([65, 37, 51])
     assert spread([99, 100], 14, 0, 100) == pytest.approx([86, 100])
     assert spread([0, 0], 14, 0, 100) == pytest.approx([0, 14])
+
+
+def test_measures_have_a_linear_axis_and_their_own_words() -> None:
+    curves = [
+        Curve("vae-3", "VAE 3", "vae", (9.0, 2.0, 1.0, 0.0, -1.0)),
+        Curve("real", "real", "real", (9.0, 2.5, 2.0, 1.5, 1.0)),
+    ]
+    chart = spectrum_chart(curves, "note", "", 344)
+    assert not chart.frame["log_x"]
+    assert chart.frame["x"] == [1, 4]
+    # That at 0 cycles would squeeze all others.
+    assert chart.frame["y"][1] < 3
+    ticks = re.findall(r">([\d.]+)</text>", chart.svg)
+    assert {"1", "2", "3", "4"} <= set(ticks)
+    assert "cycles per picture" in chart.svg
+    assert "images" not in chart.summary
+    assert chart.summary.endswith("Curves of VAE 3, real.")
+    assert [line["style"] for line in chart.lines] == ["solid", "dashed"]
+
+
+def test_a_histogram_leaves_out_what_hardly_occurs() -> None:
+    edges = [float(edge) for edge in range(9)]
+    curves = [Curve("gan-1", "GAN 1", "gan", (0.0001, 0, 0, 0.5, 0.4999, 0, 0, 0))]
+    chart = histogram_chart(curves, edges, "note", "", 344)
+    (line,) = chart.lines
+    assert line["x"] == [2, 3, 3, 4, 4, 5, 5, 6]
+    assert line["y"][2] == 50
+    nothing = histogram_chart([], [], "note", "Nothing was measured.", 344)
+    assert (nothing.svg, nothing.missing) == ("", "Nothing was measured.")

@@ -1,4 +1,4 @@
-"""What a chart is: lines over the number of images seen, before and after it is drawn."""
+"""What a chart is: lines over the number of images seen, or over another quantity."""
 
 from __future__ import annotations
 
@@ -63,6 +63,8 @@ class Spec:
         title: the question that the chart answers.
         note: what is plotted, in which unit, and which way is better.
         lines: nothing to draw where empty; `missing` then says why.
+        x_label: what x counts.
+        log_x: x of a training is a logarithm, or its first lessons would not be seen.
     """
 
     key: str
@@ -74,6 +76,8 @@ class Spec:
     log_y: bool = False
     y_range: tuple[float, float] | None = None
     level: Level | None = None
+    x_label: str = "images seen"
+    log_x: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,8 @@ class Chart:
         svg: the picture; empty where there is nothing to draw, and `missing` says why.
         summary: title and last values in a sentence, for those who can't see the picture.
         frame: where the data lies in the picture: `width`, `height`, the plot's `left`, `right`,
-            `top`, `bottom` in the SVG's units, the data ranges `x` and `y` at these, and `log_y`;
-            x is always logarithmic.
+            `top`, `bottom` in the SVG's units, the data ranges `x` and `y` at these, `log_x` and
+            `log_y`.
         lines: the curves, thinned out, for reading values off.
     """
 

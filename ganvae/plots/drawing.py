@@ -26,9 +26,7 @@ def draw(spec: Spec, width: int, height: int) -> Chart:
         sentence = spec.missing or "Nothing was recorded."
         summary = f"{spec.title} {sentence}"
         return Chart(spec.key, spec.group, spec.title, spec.note, "", sentence, summary, {}, [])
-    last = ", ".join(f"{line.label} {short(line.last())}" for line in spec.lines if line.told)
-    seen = max(line.x[-1] for line in spec.lines)
-    summary = f"{spec.title} {spec.note}. After {short(seen)} images: {last}."
+    summary = f"{spec.title} {spec.note}. {_told(spec)}."
     frame = _frame(spec, width, height)
     return Chart(
         spec.key,
@@ -41,6 +39,15 @@ def draw(spec: Spec, width: int, height: int) -> Chart:
         frame,
         [_readable(line) for line in spec.lines],
     )
+
+
+def _told(spec: Spec) -> str:
+    """What the curves say in words: where a training ended, or else whose they are."""
+    told = [line for line in spec.lines if line.told]
+    if not spec.log_x:
+        return f"Curves of {', '.join(line.label for line in told)}"
+    last = ", ".join(f"{line.label} {short(line.last())}" for line in told)
+    return f"After {short(max(line.x[-1] for line in spec.lines))} images: {last}"
 
 
 def _readable(line: Line) -> dict[str, Any]:
@@ -61,7 +68,7 @@ def _readable(line: Line) -> dict[str, Any]:
 def _frame(spec: Spec, width: int, height: int) -> dict[str, Any]:
     low_x = min(line.x[0] for line in spec.lines)
     high_x = max(line.x[-1] for line in spec.lines)
-    if high_x / low_x < 1.01:  # a single moment stands in the middle
+    if spec.log_x and high_x / low_x < 1.01:  # a single moment stands in the middle
         low_x, high_x = low_x / 2, high_x * 2
     y_range = spec.y_range or _y_range(spec)
     longest = max((len(line.mark) for line in spec.lines), default=0)
@@ -74,6 +81,7 @@ def _frame(spec: Spec, width: int, height: int) -> dict[str, Any]:
         "bottom": height - 40.0,
         "x": [low_x, high_x],
         "y": list(y_range),
+        "log_x": spec.log_x,
         "log_y": spec.log_y,
     }
 
@@ -117,14 +125,16 @@ def _draw(spec: Spec, frame: dict[str, Any]) -> str:
 
 
 def _draw_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
-    axes.set_xscale("log")
+    if spec.log_x:
+        axes.set_xscale("log")
     if spec.log_y:
         axes.set_yscale("log")
     axes.set_xlim(*frame["x"])
     axes.set_ylim(*frame["y"])
     axes.minorticks_off()
     low, high = frame["x"]
-    x_ticks = log_ticks(low, high, max(3, int((frame["right"] - frame["left"]) // 70)))
+    most = max(3, int((frame["right"] - frame["left"]) // 70))
+    x_ticks = (log_ticks if spec.log_x else linear_ticks)(low, high, most)
     y_ticks = (log_ticks if spec.log_y else linear_ticks)(*frame["y"])
     axes.set_xticks(x_ticks, [short(tick) for tick in x_ticks])
     axes.set_yticks(y_ticks, [short(tick) for tick in y_ticks])
@@ -133,9 +143,7 @@ def _draw_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_alpha(0.65)
     axes.grid(axis="y", color=svg.INK, alpha=0.12, linewidth=1)
-    axes.set_xlabel(
-        "images seen", color=svg.INK, alpha=0.65, fontsize=_TEXT, labelpad=4, loc="left"
-    )
+    axes.set_xlabel(spec.x_label, color=svg.INK, alpha=0.65, fontsize=_TEXT, labelpad=4, loc="left")
     axes.axhline(frame["y"][0], color=svg.INK, alpha=0.35, linewidth=1, clip_on=False)
     if spec.level:
         axes.axhline(
@@ -179,8 +187,9 @@ def _level_place(level: Level, spec: Spec, frame: dict[str, Any]) -> tuple[float
 
 
 def _across(values: tuple[float, ...], frame: dict[str, Any]) -> np.ndarray:
-    low, high = np.log(frame["x"])
-    share = (np.log(values) - low) / (high - low)
+    scale = np.log if frame["log_x"] else np.asarray
+    low, high = scale(frame["x"])
+    share = (scale(values) - low) / (high - low)
     return frame["left"] + share * (frame["right"] - frame["left"])
 
 

@@ -12,6 +12,7 @@ import gradio as gr
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
+from ganvae.ui.compare import CompareTab
 from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.explorer import LatentExplorer
@@ -57,6 +58,7 @@ def build(collection: Collection) -> Page:
         ("sample", "Sample", lambda: SampleTab(collection, config)),
         ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
+        ("compare", "Compare", lambda: CompareTab(collection)),
         ("training", "Training", lambda: TrainingTab(collection)),
     )
     with Page(

@@ -1,6 +1,7 @@
 // A panel shows one model: its name, a square stage for pictures, and the same facts everywhere.
 //
 //   ganvae.panel(name) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text) }
+//   ganvae.sharpnessMeter() -> { root, set(ratio | null, count) }   the bar alone
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
 (() => {
   const { ganvae } = window;
@@ -211,5 +212,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, emptyPanel, stageRow, make, short, duration });
+  Object.assign(ganvae, { panel, emptyPanel, sharpnessMeter, stageRow, make, short, duration });
 })();

@@ -6,8 +6,9 @@
 // dropped: a link typed by hand may hold anything.
 (() => {
   const config = window.ganvaeConfig;
-  const TABS = ["sample", "explore", "walk", "training"];
+  const TABS = ["sample", "explore", "walk", "compare", "training"];
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
+  const SOURCES = ["sample", "test", "drawing"];
   const MAX_SEED = 4294967295;
   const PHONE = "(max-width: 640px)";
 
@@ -44,6 +45,8 @@
     walk: { name: "walk", check: oneOf(WALKS) },
     to: { name: "to", check: whole(0, MAX_SEED), read: asNumber },
     frames: { name: "frames", check: whole(21, 120), read: asNumber },
+    source: { name: "source", check: oneOf(SOURCES) },
+    index: { name: "index", check: whole(0, 9999), read: asNumber },
   };
 
   function member(value, names, all) {
@@ -90,6 +93,8 @@
       walk: "perturbation",
       to: config.default_seed + 1,
       frames: 21,
+      source: "sample",
+      index: 0,
     };
   }
 

@@ -1,0 +1,32 @@
+"""The Compare tab: one picture by both models, and all that was measured of them."""
+
+from __future__ import annotations
+
+from ganvae.collection import Collection
+from ganvae.ui.compare.figures import WIDTHS, Figures
+from ganvae.ui.compare.originals import DRAWING_SIDE
+from ganvae.ui.compare.pictures import MAX_PICK, Pictures
+from ganvae.ui.component import PageComponent
+
+
+class CompareTab(PageComponent):
+    """Blur against sharpness on the same picture."""
+
+    SCRIPTS = (
+        "pictures.js",
+        "slider.js",
+        "panels.js",
+        "pad.js",
+        "figures.js",
+        "tables.js",
+        "dock.js",
+        "script.js",
+    )
+
+    def __init__(self, collection: Collection) -> None:
+        pictures, figures = Pictures(collection), Figures(collection)
+        super().__init__(
+            value={"widths": WIDTHS, "drawing_side": DRAWING_SIDE, "picks": MAX_PICK + 1},
+            functions=[pictures.sources, pictures.picture, pictures.nearest, figures.figures],
+            elem_id="gv-compare",
+        )

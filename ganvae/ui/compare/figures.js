@@ -1,0 +1,68 @@
+// What was measured: two charts with their legends, and what the discriminator says on average.
+
+function drawChart(chart) {
+  const { make } = ganvae;
+  const root = make(
+    "figure",
+    "compare-chart",
+    {},
+    make("figcaption", "", {}, make("h3", "", {}, chart.title)),
+  );
+  root.dataset.key = chart.key;
+  if (!chart.svg) {
+    root.append(missingLine(chart.missing));
+    return root;
+  }
+  const legend = make("p", "compare-legend");
+  for (const line of chart.lines) {
+    const key = make("i", "compare-key");
+    key.style.borderTopColor = line.colour;
+    key.style.borderTopStyle = line.style;
+    legend.append(make("span", "", {}, key, line.label));
+  }
+  const plot = make("div", "compare-plot");
+  plot.innerHTML = chart.svg;
+  root.append(make("p", "compare-about", {}, chart.note), legend, plot);
+  return root;
+}
+
+// A sentence in place of figures; the command in it stands out, so that it can be copied.
+function missingLine(sentence) {
+  const { make } = ganvae;
+  const [before, command, after] = sentence.split(/(python train\.py --score [\w.-]*[\w-])/);
+  const parts = command ? [before, make("code", "", {}, command), after] : [sentence];
+  return make("p", "compare-missing", {}, ...parts);
+}
+
+// Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
+function drawRealness(holder, realness) {
+  const { make } = ganvae;
+  holder.replaceChildren();
+  if (!realness) return;
+  holder.append(make("h3", "", {}, "What does the discriminator take for real?"));
+  if (!realness.bars.length) {
+    holder.append(missingLine(realness.missing));
+    return;
+  }
+  const score = realness.scale === "score";
+  const what = score ? "mean score, 1 stands for real" : "mean probability of being real";
+  const over = realness.n ? `, ${realness.n} pictures each` : "";
+  holder.append(
+    make("p", "compare-about", {}, `${what}${over}; it never saw a VAE's picture in training`),
+  );
+  const list = make("dl", "compare-bars");
+  for (const bar of realness.bars) {
+    const fill = make("i", "compare-fill");
+    fill.style.width = `${100 * Math.min(Math.max(bar.value, 0), 1)}%`;
+    const value = score ? bar.value.toFixed(2) : percent(bar.value);
+    const row = make(
+      "div",
+      "compare-bar",
+      { "data-family": bar.family },
+      make("dt", "", {}, bar.label),
+      make("dd", "", {}, make("span", "compare-track", {}, fill), make("b", "", {}, value)),
+    );
+    list.append(row);
+  }
+  holder.append(list);
+}

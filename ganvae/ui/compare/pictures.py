@@ -1,0 +1,159 @@
+"""One picture as both models draw it: what the stage of the Compare tab shows."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganvae import latents, render
+from ganvae.collection import Collection
+from ganvae.errors import UserError
+from ganvae.inversion import invert
+from ganvae.models import GAN, VAE
+from ganvae.ui import checks
+from ganvae.ui.compare import originals
+
+SOURCES = ("sample", "test", "drawing")
+MAX_PICK = 99
+_SEARCH_SEED = 0
+# (starts, steps) of a search: about a second each on one core.
+_SEARCH, _LARGE_SEARCH = (8, 100), (4, 60)
+_LARGE = 4096
+_MOST_WAITING = 8
+_CROWDED = "Many visitors search at this moment; try again in a few seconds."
+
+
+class Pictures:
+    """Draws the matched pictures of a VAE and a GAN."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._searching, self._waiting = threading.Lock(), 0
+        self._counting = threading.Lock()
+        self._nearest_z = functools.lru_cache(maxsize=256)(self._search)
+
+    def sources(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What pictures can be compared: {"test": how many, "note": why none, "drawing": bool}.
+
+        Args:
+            data: `model`, the name of one of the pair.
+        """
+        recipe = self._collection.recipe(checks.model(self._collection, data.get("model")))
+        count, note = originals.count_test_images(recipe)
+        return {"test": count, "note": note, "drawing": originals.can_draw(recipe)}
+
+    def picture(self, data: dict[str, Any]) -> dict[str, Any]:
+        """A picture and what the models make of it.
+
+        Args:
+            data: `vae` and `gan`, their names; `source`: `sample` of the GAN with `seed`, `pick`
+                and `temperature`, `test` with `index`, or `drawing` with `drawing`.
+
+        Returns:
+            `shape`; `scale` of the realness; `vae`, its reconstruction; of a sample `gan`, else
+            `original`. Each has `image`, a PNG as data URL, `sharpness` as a share of real
+            pictures', `realness`, and `error`, its root mean square difference from the original.
+
+        Raises:
+            UserError: a value makes no sense, or the models draw other sizes.
+        """
+        vae, gan = self._models(data)
+        original = self._original(data, vae, gan)
+        redrawn = vae.reconstruct(original)
+        first = "gan" if data.get("source") == "sample" else "original"
+        return {
+            "shape": list(gan.recipe.image_shape),
+            "scale": "probability" if gan.recipe.loss == "cross-entropy" else "score",
+            first: self._told(data, gan, original, None),
+            "vae": self._told(data, gan, redrawn, original),
+        }
+
+    def nearest(self, data: dict[str, Any]) -> dict[str, Any]:
+        """The GAN's picture that is nearest to a test image or drawing: {"gan": as above}.
+
+        A search of about a second; visitors queue for it.
+
+        Raises:
+            UserError: as for `picture`, or too many are waiting.
+        """
+        vae, gan = self._models(data)
+        if data.get("source") == "sample":
+            raise UserError("A sample of the GAN needs no search.")
+        original = self._original(data, vae, gan)
+        found = self._nearest_z(data["gan"], original.numpy().tobytes())
+        return {"gan": self._told(data, gan, gan.generate(found), original)}
+
+    def _models(self, data: dict[str, Any]) -> tuple[VAE, GAN]:
+        vae = self._collection.model(checks.model(self._collection, data.get("vae"), "vae"))
+        gan = self._collection.model(checks.model(self._collection, data.get("gan"), "gan"))
+        assert isinstance(vae, VAE)
+        assert isinstance(gan, GAN)
+        if vae.recipe.image_shape != gan.recipe.image_shape:
+            raise UserError("Only models that draw pictures of one size can be compared.")
+        return vae, gan
+
+    def _original(self, data: dict[str, Any], vae: VAE, gan: GAN) -> Tensor:
+        source = data.get("source")
+        if source not in SOURCES:
+            raise UserError(
+                f"The picture must be {' or '.join(SOURCES)}, not {checks.shown(source)}."
+            )
+        if source == "test":
+            return originals.test_image(vae.recipe, data.get("index"))
+        if source == "drawing":
+            return originals.drawing(vae.recipe, data.get("drawing"))
+        seed = checks.seed(data.get("seed"))
+        pick = checks.whole(data.get("pick"), "The pick", 0, MAX_PICK)
+        temperature = checks.temperature(data.get("temperature", 1))
+        recipe = gan.recipe
+        z = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
+        return gan.generate(torch.from_numpy(z[pick:]))
+
+    def _search(self, name: str, content: bytes) -> Tensor:
+        gan = self._collection.model(name)
+        assert isinstance(gan, GAN)
+        shape = gan.recipe.image_shape
+        image = torch.frombuffer(bytearray(content), dtype=torch.float32).view(1, *shape)
+        starts, steps = _SEARCH if image.numel() < _LARGE else _LARGE_SEARCH
+        with self._turn():
+            return invert(gan, image, _SEARCH_SEED, starts, steps).z
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One search at a time; who comes when too many wait is told so."""
+        with self._counting:
+            if self._waiting >= _MOST_WAITING:
+                raise UserError(_CROWDED)
+            self._waiting += 1
+        try:
+            with self._searching:
+                yield
+        finally:
+            with self._counting:
+                self._waiting -= 1
+
+    def _told(
+        self, data: dict[str, Any], gan: GAN, image: Tensor, original: Tensor | None
+    ) -> dict[str, Any]:
+        # Both members of a pair know the same real pictures, if they know any.
+        sharpness = self._collection.sharpness(data["gan"], image)
+        if sharpness is None:
+            sharpness = self._collection.sharpness(data["vae"], image)
+        error = None if original is None else (image - original).square().mean().sqrt().item()
+        return {
+            "image": _data_url(render.png(render.pictures(image)[0])),
+            "sharpness": sharpness,
+            "realness": gan.realness(image).item(),
+            "error": error,
+        }
+
+
+def _data_url(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -1,0 +1,199 @@
+// Keeps the pictures, the panels and the figures in step with the state.
+
+const { ganvae } = window;
+const find = (selector) => element.querySelector(selector);
+const [NARROW_CHART, WIDE_CHART] = props.value.widths;
+const STACKED = 700;
+
+const slot = (name) => find(`[data-slot=${name}]`);
+const slider = makeSlider(find(".compare-both"), (spot) => {
+  for (const { pair } of [original, panels.vae, panels.gan].filter(Boolean)) pair.moveTo(spot);
+});
+const original = originalPanel();
+const pad = makePad(props.value.drawing_side, () => refresh());
+const dock = makeDock(find(".compare-dock"), props.value.picks, () => {
+  pad.clear();
+  refresh();
+});
+slot("original").append(original.root);
+
+const panels = { vae: null, gan: null };
+const made = new Map();
+const offers = new Map();
+// What is on the stage, the request it answers, and whether the GAN's part of it is there.
+let shown = {};
+let key = "";
+
+// The two models that are compared: beside several VAEs it is the pair's first choice.
+function models() {
+  const [state, pair] = [ganvae.get(), ganvae.pair()];
+  return { vae: state.vae === "all" ? pair.vae : state.vae, gan: state.gan };
+}
+
+// Why nothing can be compared, or nothing.
+function problem({ vae, gan }) {
+  if (!vae || !gan) return `There is no ${vae ? "GAN" : "VAE"} of this pair here to compare with.`;
+  const [first, second] = [vae, gan].map((name) => ganvae.config.models[name].image_shape.join());
+  return first === second ? "" : "These two draw pictures of different sizes.";
+}
+
+async function offerOf(model) {
+  if (!offers.has(model)) offers.set(model, await ganvae.ask(server.sources({ model })));
+  const offer = offers.get(model);
+  if (!offer) offers.delete(model);
+  return offer ?? { test: 0, drawing: false, note: "" };
+}
+
+function placePanels(names) {
+  for (const family of ["vae", "gan"]) {
+    const name = names[family];
+    if (name && !made.has(name)) made.set(name, modelPanel(name));
+    panels[family] = name ? made.get(name) : null;
+    const root = panels[family]?.root ?? ganvae.emptyPanel(family);
+    if (slot(family).firstChild !== root) slot(family).replaceChildren(root);
+    panels[family]?.refresh();
+    panels[family]?.pair.moveTo(slider.spot());
+  }
+}
+
+function note(source, offer) {
+  if (source === "drawing") return "Below your drawing it is as the models get it: in the frame of the digits they learnt from.";
+  if (source === "test") return "A real picture: the VAE encodes and redraws it, the GAN's nearest picture is searched for.";
+  const none = ganvae.get().source === "test" || !offer.test ? ` ${offer.note}` : "";
+  return `The GAN drew this picture; the VAE encodes and redraws it.${none}`;
+}
+
+function show(source) {
+  const { vae, gan } = shown;
+  const scale = shown.scale;
+  const name = models().gan ?? models().vae;
+  const smooth = ganvae.config.models[name].image_shape[0] === 3;
+  const mine = source === "sample";
+  panels.vae?.show(vae, smooth, scale, mine ? "redraws the GAN's" : "redraws the original");
+  panels.gan?.show(gan, smooth, scale, mine ? "draws it" : "its nearest picture");
+  original.show(shown.original, smooth, scale, { test: "Real", drawing: "Yours" }[source] ?? "");
+  find(".compare-both").dataset.colour = String(smooth);
+  slider.show({ vae, gan, smooth });
+}
+
+const search = ganvae.latest(async ({ wanted, text }) => {
+  if (text !== key) return;
+  const answer = await ganvae.ask(server.nearest(wanted));
+  if (text !== key) return;
+  panels.gan?.setBusy(false);
+  slider.fade(false);
+  find(".compare-stage").dataset.shown = answer ? text : "";
+  if (!answer) return;
+  shown = { ...shown, gan: await decoded(answer.gan) };
+  if (text === key) show(wanted.source);
+});
+
+function request(names, source) {
+  const { seed, pick, temperature } = ganvae.get();
+  if (source === "sample") return { ...names, source, seed, pick, temperature };
+  if (source === "test") return { ...names, source, index: dock.testIndex(ganvae.get()) };
+  return { ...names, source, drawing: pad.content() };
+}
+
+function clearStage(source, empty) {
+  [shown, key] = [{}, ""];
+  for (const panel of [panels.vae, panels.gan]) panel?.setBusy(false);
+  slider.fade(false);
+  find(".compare-stage").dataset.shown = "";
+  show(source);
+  slider.tell("Nothing is shown", empty);
+}
+
+const refresh = ganvae.latest(async () => {
+  if (ganvae.get().tab !== "compare" || !ganvae.pair()) return;
+  const names = models();
+  const wrong = problem(names);
+  const offer = wrong ? { test: 0, note: "" } : await offerOf(names.vae);
+  const asked = ganvae.get().source;
+  const offered = { test: offer.test > 0, drawing: offer.drawing };
+  const source = offered[asked] ? asked : "sample";
+  placePanels(names);
+  dock.refresh({ ...offer, source });
+  find(".compare-stage").dataset.panels = source === "sample" ? "2" : "3";
+  find(".compare-stage").dataset.source = source;
+  find(".compare-note").textContent = wrong || note(source, offer);
+  find(".compare-dock").hidden = Boolean(wrong);
+  original.pair.cover(source === "drawing" ? pad.root : null);
+  if (wrong) return clearStage(source, wrong);
+  const wanted = request(names, source);
+  if (source === "drawing" && !wanted.drawing) return clearStage(source, "Draw a digit in the dashed frame.");
+  const text = JSON.stringify(wanted);
+  if (text === key) return;
+  key = text;
+  for (const panel of [panels.vae, panels.gan]) panel.setBusy(true);
+  const answer = await ganvae.ask(server.picture(wanted));
+  panels.vae.setBusy(false);
+  if (!answer) {
+    panels.gan.setBusy(false);
+    key = "";
+    return;
+  }
+  const parts = ["original", "vae", "gan"].filter((part) => answer[part]);
+  const found = await Promise.all(parts.map((part) => decoded(answer[part])));
+  // Until its own is found the GAN's former picture stays, faded.
+  const { gan } = shown;
+  shown = { gan, scale: answer.scale, ...Object.fromEntries(parts.map((part, at) => [part, found[at]])) };
+  if (shown.gan && shown.gan.pixels.width !== shown.vae.pixels.width) delete shown.gan;
+  const complete = source === "sample";
+  slider.fade(!complete);
+  show(source);
+  slider.tell(`The same picture by ${names.vae} on the left and ${names.gan} on the right of a line`, "");
+  if (complete) panels.gan.setBusy(false);
+  else search({ wanted, text });
+  find(".compare-stage").dataset.shown = complete ? text : "";
+});
+
+const holder = find(".compare-charts");
+let drawn = "";
+
+function chartWidth() {
+  const stacked = holder.clientWidth < STACKED;
+  holder.classList.toggle("stacked", stacked);
+  return (stacked ? holder.clientWidth : holder.clientWidth / 2) < 450 ? NARROW_CHART : WIDE_CHART;
+}
+
+const drawFigures = ganvae.latest(async () => {
+  const [state, pair] = [ganvae.get(), ganvae.pair()];
+  if (!pair || !ganvae.visible(element) || !holder.clientWidth) return;
+  const names = [...pair.vaes, state.gan].filter(Boolean).slice(0, 8);
+  const asked = { models: names, width: chartWidth() };
+  const text = JSON.stringify(asked);
+  if (text === drawn) return;
+  find(".compare-figures").setAttribute("aria-busy", "true");
+  const answer = await ganvae.ask(server.figures(asked));
+  find(".compare-figures").setAttribute("aria-busy", "false");
+  if (!answer) return;
+  drawn = text;
+  holder.replaceChildren(...answer.charts.map(drawChart));
+  drawRealness(find(".compare-realness"), answer.realness);
+  drawTable(find(".compare-table"), answer.table);
+  drawClaims(find(".compare-claims"), answer.claims);
+  ganvae.noteData();
+});
+
+function redraw() {
+  for (const { pair } of [original, panels.vae, panels.gan].filter(Boolean)) pair.draw();
+  slider.draw();
+}
+
+ganvae.subscribe((state) => {
+  if (state.tab !== "compare") return;
+  refresh();
+  // The tab's content is laid out after the change.
+  window.requestAnimationFrame(() => {
+    redraw();
+    drawFigures();
+  });
+});
+new ResizeObserver(() => {
+  if (!ganvae.visible(element)) return;
+  redraw();
+  drawFigures();
+}).observe(find(".compare-stage"));
+refresh();
+drawFigures();

@@ -1,0 +1,81 @@
+// The table of all figures, and the claims of the studies. Whatever comes from a file is text.
+
+const VERDICTS = {
+  supported: ["✓", "What was measured here agrees with the claim."],
+  refuted: ["✗", "What was measured here contradicts the claim."],
+  depends: ["±", "True for some of the models and not for others."],
+  definition: ["=", "True by how the models are built; there is nothing to measure."],
+};
+
+function drawTable(holder, table) {
+  const { make } = ganvae;
+  holder.replaceChildren();
+  if (!table.rows.length) return;
+  const head = make("tr", "", {}, make("td"));
+  for (const column of table.columns) {
+    const cell = make("th", "", { scope: "col", "data-family": column.family }, column.label);
+    if (column.note) cell.append(make("small", "", {}, column.note));
+    head.append(cell);
+  }
+  const body = make("tbody");
+  for (const row of table.rows) {
+    const term = make("span", "gv-term", { title: row.told }, row.label);
+    const line = make("tr", "", {}, make("th", "", { scope: "row" }, term));
+    for (const cell of row.cells) {
+      const shown = make("td", "", {}, cell?.text ?? "–");
+      if (cell?.title) shown.title = cell.title;
+      line.append(shown);
+    }
+    body.append(line);
+  }
+  const grid = make("table", "", {}, make("thead", "", {}, head), body);
+  const box = make(
+    "div",
+    "compare-scroll gv-focus",
+    { tabindex: "0", role: "region", "aria-label": "All figures" },
+    grid,
+  );
+  holder.append(make("h3", "", {}, "All figures"), box);
+  if (table.caption) holder.append(make("p", "compare-about", {}, table.caption));
+}
+
+function verdictOf(claim) {
+  const [sign, told] = VERDICTS[claim.verdict];
+  return ganvae.make(
+    "span",
+    "compare-verdict",
+    { "data-verdict": claim.verdict, title: told },
+    ganvae.make("i", "", { "aria-hidden": "true" }, sign),
+    ` ${claim.verdict}`,
+  );
+}
+
+function drawClaims(holder, claims) {
+  const { make } = ganvae;
+  holder.replaceChildren();
+  if (!claims.length) return;
+  holder.append(
+    make("h3", "", {}, "Claims"),
+    make("p", "compare-about", {}, "What the studies say, and what the models here show."),
+  );
+  for (const claim of claims) {
+    const many = claim.studies.length > 1;
+    const studies = claim.studies.length
+      ? make("span", "compare-studies", {}, `${many ? "studies" : "study"} ${claim.studies.join(", ")}`)
+      : "";
+    const card = make(
+      "article",
+      "compare-claim",
+      {},
+      make("div", "compare-claim-head", {}, verdictOf(claim), studies),
+      make("h4", "", {}, claim.claim),
+      make("p", "", {}, claim.measurement),
+    );
+    const lines = [...claim.figures, ...claim.sources.map((source) => `from ${source}`)];
+    if (lines.length) {
+      const list = make("ul", "", {}, ...lines.map((line) => make("li", "", {}, line)));
+      card.append(make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list));
+    }
+    holder.append(card);
+  }
+}
