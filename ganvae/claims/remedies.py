@@ -32,6 +32,8 @@ class Run:
     settings: frozenset[tuple[str, str]]
     images: float
     distance: float
+    # Of the arithmetic: a processor may lack the recipe's, so the command does not tell.
+    precision: str = ""
 
 
 def remedies_help(evidence: Evidence) -> Claim:
@@ -97,7 +99,8 @@ def _run(row: dict[str, Any]) -> Run:
         if word.startswith("--")
     }
     kept = {key: value for key, value in settings.items() if key not in _NOT_SETTINGS}
-    return Run(frozenset(kept.items()), row["images"], row["distance"])
+    precision = str(row.get("precision", ""))
+    return Run(frozenset(kept.items()), row["images"], row["distance"], precision)
 
 
 def _with_and_without(runs: list[Run], off: dict[str, str]) -> list[tuple[Run, Run]]:
@@ -107,26 +110,29 @@ def _with_and_without(runs: list[Run], off: dict[str, str]) -> list[tuple[Run, R
         (a, b)
         for b in runs
         for a in runs
-        if switched <= b.settings and a.settings == b.settings - switched and a.images == b.images
+        if switched <= b.settings
+        and a.settings == b.settings - switched
+        and (a.images, a.precision) == (b.images, b.precision)
     ]
 
 
 def _longer_and_shorter(runs: list[Run]) -> list[tuple[Run, Run]]:
     """The longest and the shortest run of the recipe itself."""
     own = sorted((run for run in runs if not run.settings), key=lambda run: run.images)
-    return [(own[-1], own[0])] if len(own) > 1 and own[-1].images > own[0].images else []
+    like = [run for run in own if run.precision == own[-1].precision]
+    return [(like[-1], like[0])] if len(like) > 1 and like[-1].images > like[0].images else []
 
 
 def _own_rate(runs: list[Run]) -> str:
     """A sentence on runs at another learning rate, beside the recipe's at equal images."""
-    recipe = {run.images: run for run in runs if not run.settings}
+    recipe = {(run.images, run.precision): run for run in runs if not run.settings}
     texts = []
     for run in runs:
         settings = dict(run.settings)
         rate = settings.get("lr")
-        if rate is None or len(settings) > 1 or run.images not in recipe:
+        if rate is None or len(settings) > 1 or (run.images, run.precision) not in recipe:
             continue
-        ours = recipe[run.images].distance
+        ours = recipe[run.images, run.precision].distance
         texts.append(
             f" At a learning rate of {rate} instead of the recipe's the distance is "
             f"{whole(run.distance)} instead of {whole(ours)}."
