@@ -73,7 +73,7 @@ def test_every_measure_is_shown_with_both_priors(weights: Path) -> None:
     put(weights / "vae-100" / "metrics.json", FULL)
     first, fitted, reconstruction = rows_of(scores.scores(), "vae-100")
     assert first == (
-        "| `vae-100` | N(0, I) | 150.0 | 1.2 ± 0.5 | 0.81 | 0.32 | 50 % | 25 % | 0.012 | 90 % | "
+        "| `vae-100` | N(0, I) | 150.0 | 1.25 ± 0.50 | 0.81 | 0.32 | 50 % | 25 % | 0.012 | 90 % | "
         "one seed |"
     )
     assert fitted.startswith("| `vae-100` | fitted | 77.7 | – |")
@@ -102,6 +102,18 @@ def test_real_images_are_the_floor(weights: Path) -> None:
     assert lines == [
         "| *real images, 32 pixels* | – | 3.9 | – | 0.86 | 0.88 | – | – | 0.0013 | – | – |"
     ]
+
+
+@pytest.mark.parametrize(
+    ("mean", "std", "shown"),
+    [(1760.33, 107.3, "1760 ± 107"), (0.4567, 0.0123, "0.457 ± 0.012"), (3.0, 0.0, "3.00 ± 0.00")],
+)
+def test_a_kernel_distance_has_the_digits_of_its_spread(
+    weights: Path, mean: float, std: float, shown: str
+) -> None:
+    metrics = VAE | {"kernel_distance": {"mean": mean, "std": std}}
+    put(weights / "vae-100" / "metrics.json", metrics)
+    assert f"| {shown} |" in scores.scores()
 
 
 def test_a_discriminators_opinion_of_others_is_shown(weights: Path) -> None:

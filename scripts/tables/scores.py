@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -151,7 +152,10 @@ def _only_gans(recipes: list[Recipe]) -> str:
 def _kernel(found: _Row | None) -> str:
     if not found:
         return NOTHING
-    return f"{found['mean']:.1f} ± {found.get('std', 0.0):.1f}"
+    # Thousands for digits, thousandths for faces: two digits of the spread are what is known.
+    spread = found.get("std") or 0.0
+    digits = max(0, 1 - math.floor(math.log10(spread))) if spread > 0 else 2
+    return f"{found['mean']:.{digits}f} ± {spread:.{digits}f}"
 
 
 def _at(scores: _Row, shown: Callable[[float], str], *keys: str) -> str:
