@@ -23,10 +23,12 @@ import torch
 from torch import Tensor
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, files
-from ganvae.data import Batches, load_for
+from ganvae.data import Batches, load_sets
 from ganvae.errors import UserError
 from ganvae.metrics import imagenet
-from ganvae.metrics.scoring import Scorer, feature_network
+from ganvae.metrics.features import feature_network
+from ganvae.metrics.reference import find_reference
+from ganvae.metrics.scoring import Scorer
 from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
@@ -147,7 +149,9 @@ def load_all(todo: list[Recipe]) -> dict[Any, tuple[Tensor, Scorer]]:
         network = feature_network(recipe.dataset, DEFAULT_WEIGHTS)
         if network is None:
             raise UserError(f"{recipe.name} can't be scored: {imagenet.MISSING}")
-        sets[key] = load_for(recipe, "train"), Scorer(load_for(recipe, "test"), network)
+        images = load_sets(recipe)
+        reference = find_reference(recipe, images, network, DEFAULT_WEIGHTS)
+        sets[key] = images.train, Scorer(reference, network)
     return sets
 
 

@@ -33,6 +33,7 @@ VIEWS = {
     "sample.png": "",
     "explore.png": "?tab=explore&pick=9",
     "walk.png": "?tab=walk&pick=9",
+    "compare.png": "?tab=compare",
     "training.png": "?tab=training&vae=all",
     "faces-sample.png": "?pair=faces",
     "faces-explore.png": "?pair=faces&tab=explore",

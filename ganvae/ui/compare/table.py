@@ -266,11 +266,11 @@ def _how(entry: Values) -> str:
 
 
 def _seed_rows(collection: Collection, name: str) -> list[Values]:
-    """Other seeds of the very same recipe: those of another precision would not compare."""
+    """Runs of the recipe from other seeds; the file also lists the seed that ships."""
     found = measured.read(collection.entries[name].folder / SEEDS)
-    precision = collection.recipe(name).precision
+    own = collection.recipe(name).seed
     rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-    return [row for row in rows[:_MOST_SEEDS] if row.get("precision", precision) == precision]
+    return [row for row in rows[:_MOST_SEEDS] if row.get("seed") != own]
 
 
 def _caption(collection: Collection, names: Sequence[str]) -> str:
