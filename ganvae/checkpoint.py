@@ -4,6 +4,7 @@
       model.safetensors   all networks of the model
       config.json         {"recipe": ..., "versions": ..., "command": ..., ...}
       metrics.json        what was measured of it
+      fitted_prior.safetensors   of a VAE: where its encoder puts the training images
       history.csv         the curves of its training
       snapshots/          sheets of samples over the training, index.json lists them
       README.md           the model card

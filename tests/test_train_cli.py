@@ -16,7 +16,7 @@ import torch
 from ganvae import checkpoint
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
-from ganvae.training import callbacks, cli, finish, state
+from ganvae.training import callbacks, cli, evaluate, state
 from tests.training.conftest import classifier_weights  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +44,7 @@ def folders(
 ) -> list[str]:
     """Options that keep a short training inside the test's own folder."""
     monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
-    monkeypatch.setattr(finish, "SCORE_COUNT", 30)
+    monkeypatch.setattr(evaluate, "SCORE_COUNT", 30)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "digit-classifier").symlink_to(classifier_weights / "digit-classifier")
     return [
@@ -241,6 +241,24 @@ def test_missing_data_is_one_sentence_and_status_2(
     assert "--data-dir" in errors
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--model=vae", "--score=vae-100"], "Give --model or --score, not both"),
+        (["--model=vae", "--features=inception"], "--features goes with --score"),
+        (["--score=vae-3"], "There is no trained model 'vae-3' in "),
+        (["--score=all"], "There is no trained model in "),
+    ],
+)
+def test_what_can_not_be_scored_is_said(
+    train: Train, folders: list[str], arguments: list[str], words: str
+) -> None:
+    status, _, errors = train(*arguments, *folders)
+    assert status == 2
+    assert words in errors
+    assert errors.count("\n") == 1
+
+
 def test_a_short_training_writes_every_file(
     train: Train, folders: list[str], tmp_path: Path
 ) -> None:
@@ -252,6 +270,7 @@ def test_a_short_training_writes_every_file(
     assert {path.name for path in folder.iterdir()} == {
         "README.md",
         "config.json",
+        "fitted_prior.safetensors",
         "history.csv",
         "metrics.json",
         "model.safetensors",
