@@ -81,6 +81,12 @@ class GenerativeModel(nn.Module):
         Raises:
             UserError: z has another type or shape, or holds a number that is not finite.
         """
+        self.check_z(z)
+        with evaluation(self):
+            return self.draw(z)
+
+    def draw(self, z: Tensor) -> Tensor:
+        """What `generate` computes, without its checks and in the mode that the model is in."""
         raise NotImplementedError
 
 
@@ -93,10 +99,8 @@ class VAE(GenerativeModel):
         self.decoder = networks.build_decoder(recipe)
         networks.initialise(self, recipe.initialisation)
 
-    def generate(self, z: Tensor) -> Tensor:
-        self.check_z(z)
-        with evaluation(self):
-            return self.pixels(self.decoder(z))
+    def draw(self, z: Tensor) -> Tensor:
+        return self.pixels(self.decoder(z))
 
     def pixels(self, raw: Tensor) -> Tensor:
         """Images in [0, 1] from what the decoder gives: its last activation."""
@@ -111,9 +115,13 @@ class VAE(GenerativeModel):
             UserError: the images have another type or shape.
         """
         self.check_images(images)
-        low, high = self.recipe.image_range
         with evaluation(self):
-            return self.encoder(images * (high - low) + low)
+            return self.posterior(images)
+
+    def posterior(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """What `encode` computes, without its checks and in the mode that the model is in."""
+        low, high = self.recipe.image_range
+        return self.encoder(images * (high - low) + low)
 
     def reconstruct(self, images: Tensor) -> Tensor:
         """Images (N, C, H, W) in [0, 1] decoded from the posterior means of those given."""
@@ -129,10 +137,8 @@ class GAN(GenerativeModel):
         self.discriminator = networks.build_discriminator(recipe)
         networks.initialise(self, recipe.initialisation)
 
-    def generate(self, z: Tensor) -> Tensor:
-        self.check_z(z)
-        with evaluation(self):
-            return (self.generator(z) + 1) / 2
+    def draw(self, z: Tensor) -> Tensor:
+        return (self.generator(z) + 1) / 2
 
     def realness(self, images: Tensor) -> Tensor:
         """How real the discriminator takes each image in [0, 1] to be: (N,), in [0, 1].
@@ -145,7 +151,11 @@ class GAN(GenerativeModel):
         """
         self.check_images(images)
         with evaluation(self):
-            score = self.discriminator(images * 2 - 1)
+            return self.judge(images)
+
+    def judge(self, images: Tensor) -> Tensor:
+        """What `realness` computes, without its checks and in the mode that the model is in."""
+        score = self.discriminator(images * 2 - 1)
         if self.recipe.loss == "cross-entropy":
             return torch.sigmoid(score)
         return score.clamp(0, 1)
