@@ -5,6 +5,9 @@
       config.json         {"recipe": ..., "versions": ..., "command": ..., ...}
       metrics.json        what was measured of it
       fitted_prior.safetensors   of a VAE: where its encoder puts the training images
+      decoder.onnx        what draws pictures, for the visitor's browser (see export.py)
+      discriminator.onnx  of a GAN: what judges them
+      export.json         from which weights the ONNX files were made
       history.csv         the curves of its training
       snapshots/          sheets of samples over the training, index.json lists them
       README.md           the model card

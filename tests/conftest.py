@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PIL import Image
 
 from ganvae import checkpoint, files, latents
 from ganvae.data.cache import CACHE_VARIABLE
+from ganvae.export import export
 from ganvae.fitted_prior import FittedPrior
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
@@ -142,6 +144,22 @@ def _two_places(latent: int) -> FittedPrior:
 def face_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Like `tiny_weights`, of models that draw colour pictures of 64 pixels: read only."""
     return _write_models(tmp_path_factory.mktemp("faces"), TINY_FACES)
+
+
+@pytest.fixture(scope="session")
+def exported_weights(
+    tiny_weights: Path, face_weights: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The models of `tiny_weights` and `face_weights`, each with its ONNX files: read only.
+
+    Apart from those because exporting takes a second a network.
+    """
+    weights = tmp_path_factory.mktemp("exported")
+    for source in (tiny_weights, face_weights):
+        shutil.copytree(source, weights, dirs_exist_ok=True)
+    for recipe in (*TINY, *TINY_FACES):
+        export(weights / recipe.name)
+    return weights
 
 
 @pytest.fixture(scope="session")
