@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +16,7 @@ import pytest
 import torch
 
 from ganvae import checkpoint
+from ganvae.export import EXPORT, read_export
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 from ganvae.training import callbacks, cli, evaluate, state
@@ -248,14 +251,45 @@ def test_missing_data_is_one_sentence_and_status_2(
         (["--model=vae", "--features=inception"], "--features goes with --score"),
         (["--score=vae-3"], "There is no trained model 'vae-3' in "),
         (["--score=all"], "There is no trained model in "),
+        (["--model=vae", "--export=vae-100"], "Give --model or --export, not both: a training"),
+        (["--score=vae-3", "--export=vae-3"], "Give --score or --export, not both."),
+        (["--export=all", "--features=inception"], "--features goes with --score"),
+        (["--export=vae-3"], "There is no trained model 'vae-3' in "),
+        (["--export=../vae-3"], "There is no trained model '../vae-3' in "),
+        (["--export=all"], "There is no trained model in "),
     ],
 )
-def test_what_can_not_be_scored_is_said(
+def test_what_can_not_be_scored_or_exported_is_said(
     train: Train, folders: list[str], arguments: list[str], words: str
 ) -> None:
     status, _, errors = train(*arguments, *folders)
     assert status == 2
     assert words in errors
+    assert errors.count("\n") == 1
+
+
+def test_export_writes_one_line_a_model(train: Train, tiny_weights: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    for name in ("vae-3", "mini-gan-100", "vae-10"):
+        shutil.copytree(tiny_weights / name, weights / name)
+    status, output, errors = train("--export=vae-3", f"--weights={weights}")
+    assert (status, errors) == (0, "")
+    assert re.fullmatch(r"vae-3: decoder\.onnx \d\.\d\d MB \(\d+\.\d s\)\n", output)
+    assert read_export(weights / "vae-3") is not None
+    assert read_export(weights / "vae-10") is None
+    # A family's name will do; of all, one that can't be read is named and the others are written.
+    (weights / "vae-10" / checkpoint.WEIGHTS).write_bytes(b"")
+    status, output, errors = train("--export=all", f"--weights={weights}")
+    assert status == 0
+    assert [line.split(":")[0] for line in output.splitlines()] == ["mini-gan-100", "vae-3"]
+    assert errors.startswith("vae-10 is not exported: ")
+    assert errors.count("\n") == 1
+    (weights / "mini-gan-100" / EXPORT).unlink()
+    assert train("--export=mini-gan", f"--output={weights}")[0] == 0
+    assert read_export(weights / "mini-gan-100") is not None
+    status, output, errors = train("--export=vae-10", f"--weights={weights}")
+    assert (status, output) == (2, "")
+    assert errors.startswith("train.py: ")
     assert errors.count("\n") == 1
 
 
@@ -270,6 +304,8 @@ def test_a_short_training_writes_every_file(
     assert {path.name for path in folder.iterdir()} == {
         "README.md",
         "config.json",
+        "decoder.onnx",
+        "export.json",
         "fitted_prior.safetensors",
         "history.csv",
         "metrics.json",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,12 @@ def _of_face_gan(field: str) -> str:
     help="With --score: the project's feature networks, or Inception's, which is downloaded.",
 )
 @click.option(
+    "--export",
+    metavar="NAME|all",
+    help="Write the ONNX files of a trained model (in --output, else in --weights) again, or of "
+    "all, and stop.",
+)
+@click.option(
     "--write-split",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -167,6 +174,7 @@ def command(**options: Any) -> None:
     python train.py --model all --resume
     python train.py --model face-gan --dataset ~/cats
     python train.py --score all
+    python train.py --export all
     """
     _act(options)
 
@@ -193,11 +201,13 @@ def _act(options: dict[str, Any]) -> None:
     if options["write_split"] is not None:
         _write_split(options)
         return
-    if options["model"] is not None and options["score"] is not None:
-        raise UserError("Give --model or --score, not both: a training scores at its end.")
+    asked = [task for task in ("model", "score", "export") if options[task] is not None]
+    if len(asked) > 1:
+        why = ": a training scores and exports at its end" if "model" in asked else ""
+        raise UserError(f"Give --{asked[0]} or --{asked[1]}, not both{why}.")
     if options["features"] != "own" and options["score"] is None:
         raise UserError("--features goes with --score.")
-    if options["model"] is None and options["score"] is None:
+    if not asked:
         raise UserError("Name a model with --model, or see --list for those there are.")
     if options["model"] == CLASSIFIER:
         _train_classifier(options)
@@ -208,6 +218,9 @@ def _act(options: dict[str, Any]) -> None:
         raise UserError("Give --resume or --restart, not both.")
     if options["score"] is not None:
         _score(options)
+        return
+    if options["export"] is not None:
+        _export(options)
         return
     recipes = resolve(options)
     if options["dry_run"]:
@@ -293,6 +306,24 @@ def _score(options: dict[str, Any]) -> None:
         options["score"], _settings(options), inception=options["features"] == "inception"
     )
     print(f"Scored: {', '.join(names) or 'none'}.")
+
+
+def _export(options: dict[str, Any]) -> None:
+    from ganvae.export import export
+    from ganvae.training.run import ALL
+
+    settings = _settings(options)
+    for name in settings.trained(options["export"]):
+        started = time.perf_counter()
+        try:
+            written = export(settings.result_of(name))
+        except UserError as error:
+            if options["export"] != ALL:
+                raise
+            print(f"{name} is not exported: {error}", file=sys.stderr)
+        else:
+            sizes = ", ".join(f"{n} {f.bytes / 1e6:.2f} MB" for n, f in written.files.items())
+            print(f"{name}: {sizes} ({time.perf_counter() - started:.1f} s)")
 
 
 def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import datetime
 import importlib.metadata
 import platform
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from torch import Tensor
 from ganvae import cards, checkpoint, files
 from ganvae.data import to_float
 from ganvae.data.sets import Images
+from ganvae.errors import UserError
+from ganvae.export import export
 from ganvae.fitted_prior import FittedPrior
 from ganvae.models import GAN, VAE, evaluation
 from ganvae.training.hardware import describe_hardware, usable_precision
@@ -59,6 +62,7 @@ def gather(
             "date": datetime.date.today().isoformat(),
         },
     )
+    _export(result, model.recipe.name)
     if fitted is not None:
         fitted.write(result)
     files.write_json(result / checkpoint.METRICS, metrics)
@@ -124,6 +128,14 @@ def _mean_kl(model: VAE, test: Tensor) -> list[float]:
             mean, log_variance = model.encoder(images)
             total += kl_per_dimension(mean.double(), log_variance.double()).sum(0).cpu()
     return (total / len(test)).tolist()
+
+
+def _export(result: Path, name: str) -> None:
+    """Write the ONNX files; a model that can't have them is no worse for everything else."""
+    try:
+        export(result)
+    except UserError as error:
+        print(f"{name} goes without ONNX files: {error}", file=sys.stderr)
 
 
 def _swap(result: Path, target: Path) -> None:

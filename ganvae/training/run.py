@@ -23,6 +23,7 @@ from ganvae.metrics.reference import find_reference
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
+from ganvae.recipes import FAMILIES
 from ganvae.training import callbacks, finish, state
 from ganvae.training.evaluate import evaluate
 from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
@@ -34,6 +35,8 @@ from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
 
 FINISHED = "finished.json"
+# In place of a name: every trained model.
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,23 @@ class Settings:
         if self.output is not None and (self.output / name / checkpoint.CONFIG).is_file():
             return self.output / name
         return self.weights / name
+
+    def trained(self, asked: str) -> list[str]:
+        """Names of the trained models that one name, a family or `all` asks for.
+
+        Raises:
+            UserError: there is none.
+        """
+        if asked != ALL:
+            name = FAMILIES.get(asked, asked)
+            if not (self.result_of(name) / checkpoint.CONFIG).is_file():
+                raise UserError(f"There is no trained model {name!r} in {self.weights}.")
+            return [name]
+        folder = self.output or self.weights
+        names = [entry.name for entry in checkpoint.scan(folder) if entry.recipe is not None]
+        if not names:
+            raise UserError(f"There is no trained model in {folder}.")
+        return names
 
 
 def train(recipe: Recipe, settings: Settings) -> Path:

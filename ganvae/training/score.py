@@ -20,13 +20,11 @@ from ganvae.metrics.inception import InceptionFeatures
 from ganvae.metrics.reference import find_reference, key_of
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
-from ganvae.recipes import FAMILIES
 from ganvae.training.evaluate import SCORE_COUNT, evaluate
 from ganvae.training.hardware import reuse_memory
 from ganvae.training.prior import fit_prior
-from ganvae.training.run import Settings
+from ganvae.training.run import ALL, Settings
 
-ALL = "all"
 # Study D compared 3,000 generated images with 3,000 training images.
 _STUDY_COUNT = 3000
 
@@ -39,7 +37,7 @@ def score(asked: str, settings: Settings, *, inception: bool = False) -> list[st
     Raises:
         UserError: there is no such model, or what scoring needs is missing.
     """
-    names = _names(asked, settings)
+    names = settings.trained(asked)
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     reuse_memory()
     # Before any model: without its weights nothing can be done.
@@ -55,19 +53,6 @@ def score(asked: str, settings: Settings, *, inception: bool = False) -> list[st
         else:
             done.append(name)
     return done
-
-
-def _names(asked: str, settings: Settings) -> list[str]:
-    if asked != ALL:
-        name = FAMILIES.get(asked, asked)
-        if not (settings.result_of(name) / checkpoint.CONFIG).is_file():
-            raise UserError(f"There is no trained model {name!r} in {settings.weights}.")
-        return [name]
-    entries = checkpoint.scan(settings.output or settings.weights)
-    names = [entry.name for entry in entries if entry.recipe is not None]
-    if not names:
-        raise UserError(f"There is no trained model in {settings.output or settings.weights}.")
-    return names
 
 
 def _score_one(folder: Path, settings: Settings, inception: InceptionFeatures | None) -> None:

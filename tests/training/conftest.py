@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 
 from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
 from ganvae.recipes import RECIPES
-from ganvae.training import callbacks, evaluate, run
+from ganvae.training import callbacks, evaluate, finish, run
 
 # 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
 SHORT_VAE = RECIPES["mlp-vae-20"].replace(
@@ -91,8 +91,14 @@ def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings without ONNX files, which take a second a network."""
+    monkeypatch.setattr(finish, "export", lambda folder: None)
+
+
+@pytest.fixture
 def settings(
-    tmp_path: Path, classifier_weights: Path, small_data: Path, few_samples: None
+    tmp_path: Path, classifier_weights: Path, small_data: Path, few_samples: None, no_export: None
 ) -> Callable[..., run.Settings]:
     """`settings(**changes)`: a run on the small data that writes into the test's own folder."""
     # A copy: the first score leaves the reference of its data there.

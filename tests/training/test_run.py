@@ -18,10 +18,11 @@ from safetensors.torch import load_file
 from ganvae import checkpoint, files
 from ganvae.data import load_for, to_float
 from ganvae.errors import UserError
+from ganvae.export import export, read_export
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.snapshots import read_index, read_sheet
-from ganvae.training import callbacks, loop, run, state
+from ganvae.training import callbacks, finish, loop, run, state
 from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
@@ -64,8 +65,11 @@ def assert_same_result(folder: Path, expected: Path) -> None:
 
 
 @pytest.mark.parametrize("recipe", [SHORT_VAE, SHORT_CONV_GAN], ids=lambda recipe: recipe.name)
-def test_a_training_writes_the_whole_folder(recipe: Recipe, settings: SettingsMaker) -> None:
+def test_a_training_writes_the_whole_folder(
+    recipe: Recipe, settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     options = settings()
+    monkeypatch.setattr(finish, "export", export)
     folder = run.train(recipe, options)
     assert options.output is not None
     assert folder == options.output / recipe.name
@@ -73,6 +77,8 @@ def test_a_training_writes_the_whole_folder(recipe: Recipe, settings: SettingsMa
     assert names >= {
         "README.md",
         "config.json",
+        "decoder.onnx",
+        "export.json",
         "history.csv",
         "metrics.json",
         "model.safetensors",
@@ -80,6 +86,10 @@ def test_a_training_writes_the_whole_folder(recipe: Recipe, settings: SettingsMa
         "snapshots/samples-00000000.png",
         f"snapshots/samples-{STEPS:08d}.png",
     }
+    # Of these very weights, or this would raise.
+    written = read_export(folder)
+    assert written is not None
+    assert (written.discriminator is not None) == (recipe.family == "gan")
     # Nothing is left beside the result, and nothing but its end in the run's folder.
     assert [path.name for path in options.output.iterdir()] == [recipe.name]
     assert not (options.runs / recipe.name / state.STATE).exists()
@@ -380,6 +390,21 @@ recipe = Recipe.from_dict(options.pop("recipe"))
 folders = {key: Path(options.pop(key)) for key in ("weights", "output", "runs", "data_dir")}
 run.train(recipe, run.Settings(**folders, **options))
 """
+
+
+def test_a_model_that_can_not_be_exported_is_put_in_place_all_the_same(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = settings()
+
+    def refuse(folder: Path) -> None:
+        raise UserError("ONNX is out of reach.")
+
+    monkeypatch.setattr(finish, "export", refuse)
+    folder = run.train(SHORT_VAE.replace(epochs=1), options)
+    assert "short-vae goes without ONNX files: ONNX is out of reach.\n" in capsys.readouterr().err
+    assert checkpoint.load(folder).recipe.name == "short-vae"
+    assert read_export(folder) is None
 
 
 def test_killed_in_the_middle_and_resumed_is_the_same(
