@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import onnxruntime
 import pytest
 import torch
 from PIL import Image
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, data
 from ganvae.cards import write_card
+from ganvae.export import WRITTEN, Export, ExportedFile, read_export
 from ganvae.fitted_prior import read_fitted_prior
+from ganvae.latents import sample_z
 from ganvae.metrics.classifier import load_classifier
 from ganvae.metrics.features import feature_network
 from ganvae.metrics.reference import find_reference
@@ -23,6 +26,11 @@ from ganvae.training.evaluate import evaluate
 
 SHIPPED = [recipe.name for recipe in RECIPES.values() if recipe.shipped]
 MAX_WEIGHTS_BYTES = 60 * 2**20
+MAX_FOLDER_BYTES = 100_000_000
+# What a visitor loads to see one pair with every latent size.
+MAX_PAIR_BYTES = 15_000_000
+# The largest difference of a pixel between the browser's runtime and PyTorch.
+MAX_DIFFERENCE = {"float32": 1e-4, "float16": 1e-3}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
@@ -76,9 +84,67 @@ def test_the_weights_stay_small() -> None:
     assert sum(file.stat().st_size for file in files) < MAX_WEIGHTS_BYTES
 
 
+def test_the_whole_folder_stays_small() -> None:
+    files = [file for file in DEFAULT_WEIGHTS.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < MAX_FOLDER_BYTES
+
+
+def exported(name: str) -> Export:
+    """The ONNX files of a shipped model, checked: made from the very weights beside them."""
+    found = read_export(DEFAULT_WEIGHTS / name)
+    assert found is not None
+    return found
+
+
+def run(file: ExportedFile, **given: torch.Tensor) -> torch.Tensor:
+    session = onnxruntime.InferenceSession(file.path)
+    (result,) = session.run(None, {key: value.numpy() for key, value in given.items()})
+    return torch.from_numpy(result)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_onnx_files_compute_what_the_weights_do(name: str) -> None:
+    model, files = checkpoint.load(DEFAULT_WEIGHTS / name), exported(name)
+    recipe = model.recipe
+    assert set(files.files) == set(WRITTEN[recipe.family])
+    z = torch.from_numpy(sample_z(0, recipe.latent, 64, recipe.prior))
+    images = model.generate(z)
+    limit = MAX_DIFFERENCE[recipe.storage]
+    assert (run(files.decoder, z=z) - images).abs().max() <= limit
+    if isinstance(model, GAN):
+        assert files.discriminator is not None
+        # Noise as well, for a generator's own pictures may all be judged alike.
+        noise = torch.rand(images.shape, generator=torch.Generator().manual_seed(0))
+        for judged in (images, noise):
+            realness = run(files.discriminator, images=judged)
+            assert (realness - model.realness(judged)).abs().max() <= limit
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_onnx_files_are_small_and_tell_nothing_of_a_machine(name: str) -> None:
+    metrics = checkpoint.read_metrics(DEFAULT_WEIGHTS / name)["parameters"]
+    recipe = RECIPES[name]
+    part = "decoder" if recipe.family == "vae" else "generator"
+    bytes_each = 2 if recipe.storage == "float16" else 4
+    files = exported(name)
+    assert files.decoder.bytes < metrics[part] * bytes_each * 1.01 + 4000
+    for file in files.files.values():
+        content = file.path.read_bytes()
+        for words in ("site-packages", "torch/nn", "ganvae/", "/home/", 'File "', "stack_trace"):
+            assert words.encode() not in content, words
+
+
+def test_the_decoders_of_a_pair_are_a_small_download() -> None:
+    pairs: dict[str, int] = {}
+    for name in SHIPPED:
+        pair = RECIPES[name].pair
+        pairs[pair] = pairs.get(pair, 0) + exported(name).decoder.bytes
+    assert max(pairs.values()) <= MAX_PAIR_BYTES
+
+
 def test_nothing_but_plain_files_ships() -> None:
     kinds = {file.suffix for file in DEFAULT_WEIGHTS.rglob("*") if file.is_file()}
-    assert kinds == {".safetensors", ".json", ".csv", ".png", ".md"}
+    assert kinds == {".safetensors", ".onnx", ".json", ".csv", ".png", ".md"}
 
 
 @pytest.mark.parametrize("name", SHIPPED)
