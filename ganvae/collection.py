@@ -12,6 +12,7 @@ import torch
 
 from ganvae import checkpoint, latents, words
 from ganvae.errors import UserError
+from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latents import Array, Axes
 from ganvae.metrics.sharpness import laplacian_variance
@@ -51,6 +52,7 @@ class Collection:
         self._models: dict[str, VAE | GAN] = {}
         self._axes: dict[str, Axes] = {}
         self._fitted: dict[str, FittedPrior | None] = {}
+        self._exported: dict[str, list[ExportedFile]] = {}
         self._lock = threading.Lock()
 
     def recipe(self, name: str) -> Recipe:
@@ -103,6 +105,22 @@ class Collection:
                     prior = None
                 self._fitted[name] = prior if recipe.family == "vae" else None
             return self._fitted[name]
+
+    def exported(self, name: str) -> list[ExportedFile]:
+        """What of the model a browser can run itself; nothing where that is missing or out of date.
+
+        What can't be used is named in the log and left out: the server draws instead.
+        """
+        self.recipe(name)
+        with self._lock:
+            if name not in self._exported:
+                try:
+                    export = read_export(self.entries[name].folder)
+                except UserError as error:
+                    _log.warning("%s is drawn by the server only: %s", name, error)
+                    export = None
+                self._exported[name] = list(export.files.values()) if export else []
+            return self._exported[name]
 
     def sample_z(
         self, name: str, seed: int, count: int, temperature: float = 1.0, fitted: bool = False

@@ -1,8 +1,8 @@
 """python scripts/test.py: all checks in a virtual environment of its own; arguments go to pytest.
 
-Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser,
-then checks style, format and types and runs the tests. The exit status is that of the first check
-that fails.
+Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
+and what browsers run models with, then checks style, format and types and runs the tests. The exit
+status is that of the first check that fails.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+
+import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
@@ -28,7 +30,7 @@ CHECKS = (
 def main(arguments: list[str]) -> int:
     """Run every check; the exit status of the first that fails, or 0."""
     python = prepare_environment()
-    if not prepare_browser():
+    if not prepare(BROWSERS, "chromium"):
         print(
             "The page's tests need Chromium or Chrome: install one (Debian and Ubuntu: "
             "sudo apt-get install chromium), so that one of these is on the PATH: "
@@ -36,6 +38,8 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
+    prepare(("npm",), "npm")
+    fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
     for check in CHECKS:
         command = [str(python), "-m", *check, *(arguments if check == ["pytest"] else [])]
         print("$", " ".join(command[1:]), flush=True)
@@ -63,16 +67,16 @@ def prepare_environment() -> Path:
     return python
 
 
-def prepare_browser() -> bool:
-    """Whether there is a browser, installed first if this is Debian and we may."""
-    if any(map(shutil.which, BROWSERS)):
+def prepare(programs: tuple[str, ...], package: str) -> bool:
+    """Whether one of the programs is there, installed first if this is Debian and we may."""
+    if any(map(shutil.which, programs)):
         return True
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("Installing Chromium", flush=True)
+        print(f"Installing {package}", flush=True)
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "--yes", "chromium"]):
+        for command in (["update"], ["install", "--yes", package]):
             subprocess.run(["apt-get", "-qq", *command], env=quiet, stdout=subprocess.DEVNULL)
-    return any(map(shutil.which, BROWSERS))
+    return any(map(shutil.which, programs))
 
 
 if __name__ == "__main__":

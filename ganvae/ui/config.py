@@ -12,6 +12,7 @@ from ganvae.errors import UserError
 from ganvae.latents import prior_std
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
+from ganvae.ui import engine
 
 DEFAULT_SEED = 42
 DEFAULT_COUNT = 64
@@ -77,10 +78,11 @@ def page_config(collection: Collection) -> dict[str, Any]:
             for pair in pairs
         ],
         "models": {
-            name: model_facts(collection, name)
+            name: {**model_facts(collection, name), "engine": engine.parts(collection, name)}
             for pair in pairs
             for name in (*pair.vaes, *pair.gans)
         },
+        "engine": engine.setup(),
         "default_pair": pairs[0].key if pairs else None,
         "default_seed": DEFAULT_SEED,
         "problems": problems,
@@ -124,11 +126,23 @@ def model_facts(collection: Collection, name: str) -> dict[str, Any]:
         "distance": _measured(metrics, "distance", "value"),
         "distance_features": _text(metrics, "distance", "features"),
         "distance_n": _measured(metrics, "distance", "n"),
+        "realness": _realness_facts(recipe, metrics),
         "study": recipe.study,
         "dataset": recipe.dataset,
         # One picture of it, and several, in words.
         "subject": words.subject(recipe.dataset),
         "seed": recipe.seed,
+    }
+
+
+def _realness_facts(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any] | None:
+    """How to read what a GAN's discriminator says; None for a VAE."""
+    if recipe.family != "gan":
+        return None
+    return {
+        "scale": "probability" if recipe.loss == "cross-entropy" else "score",
+        "real": _measured(metrics, "realness", "real"),
+        "generated": _measured(metrics, "realness", "generated"),
     }
 
 

@@ -15,6 +15,7 @@ from ganvae.ui.api import add_endpoints
 from ganvae.ui.compare import CompareTab
 from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
+from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.header import Header
 from ganvae.ui.sample import SampleTab
@@ -77,7 +78,10 @@ def build(collection: Collection) -> Page:
                     None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private"
                 )
         add_endpoints(collection, list(config["models"]))
-    page.launch_options = launch_options(config)
+    page.launch_options = {
+        **launch_options(config),
+        "app_kwargs": {"routes": routes(collection)},
+    }
     return page
 
 
@@ -89,13 +93,13 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
     # The smallest escape that keeps "</script>" in a model's name from ending the script.
     data = json.dumps(config, allow_nan=False).replace("<", "\\u003c")
     styles = "\n".join(_static(name) for name in _STYLES)
-    scripts = "\n".join(f"<script>{_static(name)}</script>" for name in _SCRIPTS)
+    sources = [*map(_static, _SCRIPTS), *scripts()]
     return {
         "theme": gr.themes.Base(
             primary_hue="neutral",
             secondary_hue="neutral",
             neutral_hue="zinc",
-            # Fonts of the visitor's own system: the page asks no other server for anything.
+            # Fonts of the visitor's own system: nothing is fetched for them.
             font=("system-ui", "sans-serif"),
             font_mono=("ui-monospace", "monospace"),
         ),
@@ -107,7 +111,7 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
                 f'<meta property="og:description" content="{_DESCRIPTION}">',
                 f"<script>window.ganvaeConfig = {data};</script>",
                 f"<style>{styles}</style>",
-                scripts,
+                *(f"<script>{source}</script>" for source in sources),
             )
         ),
         # The browser draws all there is to see: Node has nothing to prepare on the server.

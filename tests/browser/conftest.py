@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +31,48 @@ HERE = re.compile(r"http://127\.0\.0\.1:\d+/|data:|blob:")
 NewPage = OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_cdn() -> Iterator[None]:
+    """Pages that tests start in their own process leave drawing to the server."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANVAE_ORT_URL", "off")
+        yield
+
+
 @pytest.fixture(scope="session")
-def page_url(tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def runtime() -> Path:
+    """The folder with the runtime that the engine loads in browsers: no test asks a CDN for it."""
+    folder = Path(os.environ.get("GANVAE_TEST_RUNTIME", ROOT / ".runtime"))
+    if not (folder / "ort-wasm-simd-threaded.wasm").is_file():
+        message = f"There is no runtime in {folder}: python scripts/fetch_runtime.py gets it."
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def page_url(
+    exported_weights: Path, runtime: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The address of an `app.py` that runs for the whole session, on the untrained models.
 
-    Not on those that ship: what tests compare must not change with them.
+    Not on those that ship: what tests compare must not change with them. Their pictures are drawn
+    by the browser's own engine where a tab has one.
     """
+    folder = tmp_path_factory.mktemp("app")
+    with running_app(exported_weights, str(runtime), folder / "log.txt") as url:
+        yield url
+
+
+@contextmanager
+def running_app(weights: Path, runtime: str, log: Path) -> Iterator[str]:
+    """The address of an `app.py` of its own, its runtime where GANVAE_ORT_URL has it."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("app") / "log.txt"
-    command = [sys.executable, ROOT / "app.py", "--port", str(port)]
-    command += ["--weights", str(tiny_weights)]
+    command = [sys.executable, ROOT / "app.py", "--port", str(port), "--weights", str(weights)]
     environment = {name: value for name, value in os.environ.items() if name != "SPACE_ID"}
+    environment["GANVAE_ORT_URL"] = runtime
     with log.open("w") as stream:
         app = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
     url = f"http://127.0.0.1:{port}"

@@ -16,6 +16,7 @@ from ganvae import latents, render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import Array
+from ganvae.models import GAN
 from ganvae.ui.explorer import server
 
 WALK = {
@@ -58,6 +59,17 @@ def pixels(batch: dict[str, Any]) -> np.ndarray:
 
 def encoded(z: Array) -> str:
     return base64.b64encode(z.astype("<f4").tobytes()).decode()
+
+
+def frames(collection: Collection, request: dict[str, Any]) -> list[np.ndarray]:
+    """The pixels of a walk's frames, of each model."""
+    z = server.find_walk(collection, request)["z"]
+    return [
+        render.to_pixels(
+            collection.generate(name, numbers(z[name], collection.recipe(name).latent))
+        )
+        for name in request["models"]
+    ]
 
 
 @pytest.mark.parametrize("name", ["vae-3", "vae-10", "gan-100", "mini-gan-100"])
@@ -131,7 +143,7 @@ def test_variations_of_a_face_are_the_models_own_pixels(faces: Collection, name:
 
 def test_walks_in_colour_are_exported_in_colour(faces: Collection) -> None:
     request = {**WALK, "models": FACES, "kind": "straight"}
-    walked = [pixels(batch) for batch in server.walk(faces, request)["pictures"]]
+    walked = frames(faces, request)
     frame = server.export(faces, {**request, "file_format": "frame", "frame": 5})
     with Image.open(io.BytesIO(base64.b64decode(frame["data"]))) as picture:
         assert (picture.mode, picture.size) == ("RGB", (2 * 256 + 8, 256))
@@ -157,13 +169,14 @@ def test_walks_in_colour_are_exported_in_colour(faces: Collection) -> None:
 
 @pytest.mark.parametrize("kind", server.KINDS)
 def test_walks_are_the_cores_paths(call: Any, collection: Collection, kind: str) -> None:
-    reply = call("walk", {**WALK, "kind": kind})
+    reply = call("find_walk", {**WALK, "kind": kind})
     paths = {
         "straight": latents.straight_path,
         "spherical": latents.spherical_path,
         "loop": latents.closed_loop,
     }
-    for batch, name in zip(reply["pictures"], WALK["models"], strict=True):
+    assert list(reply["z"]) == WALK["models"]
+    for name in WALK["models"]:
         recipe = collection.recipe(name)
         first, last = (
             latents.sample_z(seed, recipe.latent, 4, "normal", 0.8)[3] for seed in (42, 7)
@@ -172,24 +185,54 @@ def test_walks_are_the_cores_paths(call: Any, collection: Collection, kind: str)
             z = latents.perturbation_walk(first, recipe.family)
         else:
             z = paths[kind](first, last, 21)
-        assert (batch["model"], batch["count"]) == (name, 21)
-        assert (pixels(batch) == render.to_pixels(collection.generate(name, z))).all()
+        assert (numbers(reply["z"][name], recipe.latent) == z.astype(np.float32)).all()
 
 
-def test_a_walk_between_seeds_starts_and_ends_at_their_pictures(call: Any) -> None:
+def test_a_walk_between_seeds_starts_and_ends_at_their_places(call: Any) -> None:
     for kind in ("straight", "spherical"):
-        walked = pixels(call("walk", {**WALK, "kind": kind})["pictures"][0])
+        walked = numbers(call("find_walk", {**WALK, "kind": kind})["z"]["vae-10"], 10)
+        assert walked.shape == (21, 10)
         for frame, seed in ((0, 42), (20, 7)):
             z = latents.sample_z(seed, 10, 4, "normal", 0.8)[3]
-            single = call("decode", {"requests": [{"model": "vae-10", "z": [z.tolist()]}]})
-            difference = walked[frame].astype(int) - pixels(single["pictures"][0])[0]
-            assert np.abs(difference).max() <= 1
+            assert walked[frame] == pytest.approx(z, abs=1e-6)
+
+
+def test_a_judge_tells_the_realness_of_what_is_seen(call: Any, collection: Collection) -> None:
+    sizes = {"vae-10": 10, "gan-100": 100}
+    z = {name: latents.sample_z(1, latent, 2) for name, latent in sizes.items()}
+    requests = [{"model": name, "z": encoded(z[name]), "judge": "gan-100"} for name in z]
+    batches = call("decode", {"requests": requests})["pictures"]
+    judge = collection.model("gan-100")
+    assert isinstance(judge, GAN)
+    for batch in batches:
+        seen = torch.from_numpy(pixels(batch)).permute(0, 3, 1, 2) / 255
+        assert batch["realness"] == pytest.approx(judge.realness(seen).tolist(), abs=1e-6)
+    unasked = call("decode", {"requests": [{"model": "vae-10", "z": encoded(z["vae-10"])}]})
+    assert unasked["pictures"][0]["realness"] is None
+
+
+@pytest.mark.parametrize(
+    ("judge", "words"),
+    [
+        ("vae-10", "vae-10 is a VAE, not a GAN"),
+        ("mlp-gan-100", "takes images of shape (N, 1, 28, 28)"),
+        (["gan-100"], "must be a name"),
+        ("nobody", "There is no model"),
+    ],
+)
+def test_who_can_not_judge_is_refused(call: Any, judge: Any, words: str) -> None:
+    z = encoded(latents.sample_z(1, 10, 1))
+    reply = call("decode", {"requests": [{"model": "vae-10", "z": z, "judge": judge}]})
+    assert list(reply) == ["error"]
+    assert words in reply["error"]
 
 
 @pytest.mark.parametrize("file_format", ["gif", "webp"])
-def test_exported_animations_show_the_walk(call: Any, file_format: str) -> None:
+def test_exported_animations_show_the_walk(
+    call: Any, collection: Collection, file_format: str
+) -> None:
     request = {**WALK, "kind": "spherical", "file_format": file_format, "fps": 10}
-    walked = [pixels(batch) for batch in call("walk", request)["pictures"]]
+    walked = frames(collection, request)
     reply = call("export", request)
     assert reply["filename"] == f"ganvae-spherical-vae-10-gan-100-seed-42.{file_format}"
     assert reply["media"] == f"image/{file_format}"
@@ -202,10 +245,10 @@ def test_exported_animations_show_the_walk(call: Any, file_format: str) -> None:
     assert (last[:, -256:][:, 4::8] == walked[1][-1, :, :, 0]).all()
 
 
-def test_exported_strip_has_a_row_for_each_model(call: Any) -> None:
+def test_exported_strip_has_a_row_for_each_model(call: Any, collection: Collection) -> None:
     reply = call("export", {**WALK, "file_format": "strip"})
     assert reply["filename"].endswith(".png")
-    walked = [pixels(batch) for batch in call("walk", WALK)["pictures"]]
+    walked = frames(collection, WALK)
     with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as picture:
         assert picture.size == (21 * 65 - 1, 2 * 64 + 4)
         strip = np.asarray(picture)
@@ -215,10 +258,10 @@ def test_exported_strip_has_a_row_for_each_model(call: Any) -> None:
             assert (tile[::2, ::2] == images[frame, :, :, 0]).all()
 
 
-def test_exported_frame_is_that_frame(call: Any) -> None:
+def test_exported_frame_is_that_frame(call: Any, collection: Collection) -> None:
     reply = call("export", {**WALK, "file_format": "frame", "frame": 4})
     assert reply["filename"].endswith("-frame-5.png")
-    walked = pixels(call("walk", WALK)["pictures"][1])
+    walked = frames(collection, WALK)[1]
     with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as picture:
         assert (np.asarray(picture)[::8, -256::8] == walked[4, :, :, 0]).all()
 
@@ -250,7 +293,7 @@ def test_exported_frame_is_that_frame(call: Any) -> None:
 def test_bad_walks_are_answered_with_a_sentence(
     call: Any, change: dict[str, Any], words: str
 ) -> None:
-    reply = call("walk", {**WALK, **change})
+    reply = call("find_walk", {**WALK, **change})
     assert list(reply) == ["error"]
     assert words in reply["error"]
     assert len(reply["error"]) < 300
@@ -312,6 +355,6 @@ def test_whole_numbers_from_javascript_may_have_a_point(call: Any) -> None:
 
 def test_decoding_leaves_the_shared_model_as_it_was(call: Any, collection: Collection) -> None:
     before = {k: v.clone() for k, v in collection.model("gan-100").state_dict().items()}
-    call("walk", WALK)
+    call("export", {**WALK, "file_format": "frame"})
     after = collection.model("gan-100").state_dict()
     assert all(torch.equal(before[key], after[key]) for key in before)

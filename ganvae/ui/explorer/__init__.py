@@ -29,6 +29,7 @@ class LatentExplorer(PageComponent):
         "explore.js",
         "player.js",
         "filmstrip.js",
+        "film.js",
         "walk.js",
         "script.js",
     )

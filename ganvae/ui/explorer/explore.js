@@ -1,13 +1,13 @@
 // The Explore tab: sliders, pad and variations that move one point in each model's latent space.
 
-// So long after the last move the variations and the map follow; until then the server and the
-// line belong to the pictures under the hand.
+// So long after the last move the variations and the map follow; until then whoever draws belongs
+// to the pictures under the hand.
 const EXTRAS_AFTER = 90;
 const MAX_PICKS = 100;
 
 function startExplore(root, server) {
   const find = (selector) => root.querySelector(selector);
-  const source = new ServerSource(server);
+  const source = new Source(server);
   const spaces = new Map();
   const views = new Map();
   const tools = find(".gx-variation-tools");
@@ -50,6 +50,8 @@ function startExplore(root, server) {
     const { seed, pick, temperature, fitted } = ganvae.get();
     const models = [...views.keys()];
     if (!models.length) return;
+    ganvae.engine.start(models);
+    showDrawer();
     for (const view of views.values()) view.panel.setBusy(true);
     const missing = models.filter((name) => !spaces.has(name));
     const [found, ...axes] = await Promise.all([
@@ -71,17 +73,30 @@ function startExplore(root, server) {
   });
 
   const drawPictures = ganvae.latest(async (job) => {
+    const judge = judgeOf([...views.keys()]);
     const batches = await Promise.all(
-      job.members.map((member, i) => source.decode(member.name, [job.points[i]])),
+      job.members.map((member, i) => source.decode(member.name, [job.points[i]], { judge })),
     );
+    const shown = [];
     job.members.forEach(({ name }, i) => {
       const view = views.get(name);
       if (!view || !batches[i]) return;
       paint(view.canvas, batches[i]);
       fitInto(view.canvas, view.main);
-      view.panel.setSharpness(sharpnessOf(name, batches[i]), 1);
+      shown.push([view, batches[i]]);
     });
     root.dataset.shown = job.serial;
+    // Numbers come after all pictures: those are what the hand waits for.
+    job.members.forEach(({ name }, i) => {
+      if (batches[i]) views.get(name)?.panel.setSharpness(sharpnessOf(name, batches[i]), 1);
+    });
+    tellRealness({ shown, judge, serial: job.serial });
+  });
+
+  const tellRealness = ganvae.latest(async ({ shown, judge, serial }) => {
+    const said = await Promise.all(shown.map(([, batch]) => source.realness(batch)));
+    shown.forEach(([view], i) => view.panel.setRealness(said[i]?.[0] ?? null, judge));
+    root.dataset.judged = serial;
   });
 
   const drawExtras = ganvae.latest(async (job) => {
@@ -89,12 +104,13 @@ function startExplore(root, server) {
       source.decode(
         member.name,
         member.space.variations(job.points[i], variation.row, variation.column),
+        { calm: true },
       ),
     );
     const at = job.members.findIndex((member) => member.name === pad.member?.name);
     const key = at < 0 ? "" : pad.mapKey(job.points[at]);
     const map = at < 0 || key === mapShown ? null : pad.points(job.points[at]);
-    const background = map && source.decode(job.members[at].name, map);
+    const background = map && source.decode(job.members[at].name, map, { calm: true });
     const batches = await Promise.all(wanted);
     job.members.forEach(({ name }, i) => {
       const view = views.get(name);
@@ -113,14 +129,15 @@ function startExplore(root, server) {
   function refresh() {
     const { sliders } = ganvae.get();
     const now = members();
-    axisSliders.show(now, page(), sliders);
-    pad.show(now, sliders);
-    showPages();
     const job = { serial: ++serial, members: now, points: now.map((m) => placed(m, sliders)) };
     // What was asked for last, and what is drawn of it, for whoever waits for the page to settle.
     root.dataset.wanted = serial;
+    // First of all, so that the pictures are on their way while the controls follow.
+    if (now.length) drawPictures(job);
+    axisSliders.show(now, page(), sliders);
+    pad.show(now, sliders);
+    showPages();
     if (!now.length) return;
-    drawPictures(job);
     window.clearTimeout(calm);
     calm = window.setTimeout(() => drawExtras(job), EXTRAS_AFTER);
   }
@@ -218,6 +235,7 @@ function startExplore(root, server) {
     });
   }
   const showFields = bindFields(root);
+  const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
 
   const active = () => ganvae.get().tab === "explore";
   function follow(changed) {

@@ -14,6 +14,13 @@ function floatsOf(base64) {
   return new Float32Array(bytesOf(base64).buffer);
 }
 
+/** The rows of a table of float32 numbers in base64. */
+function rowsOf(base64, rows) {
+  const numbers = floatsOf(base64);
+  const size = numbers.length / rows;
+  return Array.from({ length: rows }, (_, i) => numbers.subarray(i * size, (i + 1) * size));
+}
+
 /** Base64 of float32 numbers, of several arrays one after the other. */
 function base64Of(arrays) {
   let text = "";

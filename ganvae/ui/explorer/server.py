@@ -20,6 +20,7 @@ from ganvae import latents, render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import Array
+from ganvae.models import GAN
 from ganvae.ui import checks
 from ganvae.ui.explorer.points import points
 
@@ -40,7 +41,7 @@ _FRAME_WIDTH, _STRIP_WIDTH = 256, 64
 def functions(collection: Collection) -> list[Callable[[Data], Data]]:
     """The functions below, for one collection, under their own names."""
     made: list[Callable[[Data], Data]] = []
-    for function in (find_axes, find_latents, decode, walk, export):
+    for function in (find_axes, find_latents, find_walk, decode, export):
         bound = functools.partial(function, collection)
         # Gradio finds a function of the page by its name.
         bound.__name__ = function.__name__  # type: ignore[attr-defined]
@@ -77,35 +78,38 @@ def find_latents(collection: Collection, data: Data) -> Data:
     }
 
 
+def find_walk(collection: Collection, data: Data) -> Data:
+    """The z of all frames of a walk.
+
+    Data: models, kind, seed, pick, to, frames, temperature, fitted. Returns z: base64 of float32
+    (frames, latent) for each model.
+    """
+    return {"z": {name: _base64(z.astype("<f4")) for name, z in _walk(collection, data).items()}}
+
+
 def decode(collection: Collection, data: Data) -> Data:
     """Pictures of points in latent space.
 
-    Data: requests, a list of {model, z}; z is base64 of float32 or a list of lists, and all of
-    them together hold at most 256 points. Returns pictures: one batch for each request.
+    Data: requests, a list of {model, z, judge}; z is base64 of float32 or a list of lists, and all
+    of them together hold at most 256 points; judge may name a GAN. Returns pictures: one batch for
+    each request, with the realness of every picture by the judge's discriminator.
     """
     requests = data.get("requests")
     if not isinstance(requests, list) or not 1 <= len(requests) <= MAX_REQUESTS:
         raise UserError(f"requests must be a list of 1 to {MAX_REQUESTS} of {{model, z}}.")
-    wanted: list[tuple[str, Array]] = []
+    wanted: list[tuple[str, Array, GAN | None]] = []
     for request in requests:
         if not isinstance(request, dict):
             raise UserError("Each request must be an object with a model and z.")
         name = checks.model(collection, request.get("model"))
-        left = MAX_POINTS - sum(len(z) for _, z in wanted)
+        left = MAX_POINTS - sum(len(z) for _, z, _ in wanted)
         if left < 1:
             raise UserError(f"At most {MAX_POINTS} points can be decoded at once.")
-        wanted.append((name, points(request.get("z"), collection.recipe(name).latent, left)))
-    return {"pictures": [_batch(name, collection.generate(name, z)) for name, z in wanted]}
-
-
-def walk(collection: Collection, data: Data) -> Data:
-    """All frames of a walk.
-
-    Data: models, kind, seed, pick, to, frames, temperature, fitted. Returns pictures: one batch
-    for each model.
-    """
-    walked = _walk(collection, data)
-    return {"pictures": [_batch(name, images) for name, images in walked.items()]}
+        z = points(request.get("z"), collection.recipe(name).latent, left)
+        wanted.append((name, z, _judge(collection, request.get("judge"))))
+    return {
+        "pictures": [_batch(name, collection.generate(name, z), judge) for name, z, judge in wanted]
+    }
 
 
 def export(collection: Collection, data: Data) -> Data:
@@ -116,7 +120,7 @@ def export(collection: Collection, data: Data) -> Data:
     """
     file_format = choice(data.get("file_format"), "The file format", EXPORTS)
     fps = checks.number(data.get("fps", 10), "The speed", 1, MAX_FPS)
-    walked = _walk(collection, data)
+    walked = {name: collection.generate(name, z) for name, z in _walk(collection, data).items()}
     frame_count = len(next(iter(walked.values())))
     frame = checks.whole(data.get("frame", 0), "The frame", 0, frame_count - 1)
     stem = f"ganvae-{data['kind']}-{'-'.join(walked)}-seed-{int(data['seed'])}"
@@ -140,16 +144,13 @@ def choice(value: Any, what: str, options: tuple[str, ...]) -> str:
     return value
 
 
-def _walk(collection: Collection, data: Data) -> dict[str, torch.Tensor]:
-    """The images (frames, C, H, W) of a walk through each model."""
+def _walk(collection: Collection, data: Data) -> dict[str, Array]:
+    """The z (frames, latent) of a walk through each model."""
     kind = choice(data.get("kind"), "The kind of walk", KINDS)
     frames = checks.whole(data.get("frames"), "The number of frames", MIN_FRAMES, MAX_FRAMES)
     first = _points(collection, data, checks.seed(data.get("seed")))
     last = _points(collection, data, checks.seed(data.get("to", 0), "The second seed"))
-    return {
-        name: collection.generate(name, _path(collection, name, kind, z, last[name], frames))
-        for name, z in first.items()
-    }
+    return {name: _path(collection, name, kind, z, last[name], frames) for name, z in first.items()}
 
 
 def _path(
@@ -186,10 +187,21 @@ def _frames(walked: dict[str, torch.Tensor]) -> list[Image.Image]:
     return [render.side_by_side(frame) for frame in zip(*columns, strict=True)]
 
 
-def _batch(name: str, images: torch.Tensor) -> Data:
+def _judge(collection: Collection, value: Any) -> GAN | None:
+    if value is None:
+        return None
+    gan = collection.model(checks.model(collection, value, "gan"))
+    assert isinstance(gan, GAN)
+    return gan
+
+
+def _batch(name: str, images: torch.Tensor, judge: GAN | None) -> Data:
     pixels = render.to_pixels(images)
     count, height, width, channels = pixels.shape
+    # Judged is what is seen: the picture in whole bytes, as the browser's own engine has it.
+    seen = images.clamp(0, 1).mul(255).round().div(255)
     return {
+        "realness": None if judge is None else judge.realness(seen).tolist(),
         "model": name,
         "count": count,
         "width": width,

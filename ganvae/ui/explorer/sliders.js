@@ -16,6 +16,7 @@ class AxisSliders {
   /** @param {(axis: number, value: number | null) => void} onMove null puts the axis back */
   constructor(root, onMove) {
     this.rows = Array.from({ length: PAGE }, () => this.row(onMove));
+    this.members = [];
     root.replaceChildren(...this.rows.map((row) => row.root));
   }
 
@@ -50,21 +51,27 @@ class AxisSliders {
    *  @param {number} page from 0
    *  @param {Object<number, number>} values the sliders that were moved */
   show(members, page, values) {
+    const same =
+      members.length === this.members.length &&
+      members.every(({ name, z }, i) => name === this.members[i].name && z === this.members[i].z);
+    this.members = members;
     this.rows.forEach((row, place) => {
       const axis = page * PAGE + place;
+      // A drag moves one of them: the others need not be written again.
+      if (same && row.axis === axis && row.moved === values[axis]) return;
       const drives = members.filter((member) => member.space.has(axis));
       row.axis = axis;
+      row.moved = values[axis];
       row.root.classList.toggle("gx-absent", !drives.length);
       row.input.disabled = !drives.length;
-      if (!drives.length) return;
-      this.fill(row, axis, members, values[axis]);
+      if (drives.length) this.fill(row, drives, members);
     });
   }
 
-  fill(row, axis, members, value) {
-    const drives = members.filter((member) => member.space.has(axis));
-    const moved = value !== undefined;
-    const shown = moved ? value : drives[0].space.coordinate(drives[0].z, axis);
+  fill(row, drives, members) {
+    const { axis } = row;
+    const moved = row.moved !== undefined;
+    const shown = moved ? row.moved : drives[0].space.coordinate(drives[0].z, axis);
     const families = new Set(drives.map((member) => member.family));
     const shared = drives.length === members.length || families.size > 1;
     row.root.dataset.drives = shared ? "both" : drives[0].family;

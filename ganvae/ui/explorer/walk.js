@@ -1,10 +1,12 @@
-// The Walk tab: all frames of a walk come in one batch, and are played from there in step.
+// The Walk tab: the server says where a walk leads, all its frames are drawn at once, and are played
+// from there in step.
 
 // As many as study A's strip has; on narrow panels a few of them.
 const [STRIP, SHORT_STRIP] = [21, 11];
 
 function startWalk(root, server) {
   const find = (selector) => root.querySelector(selector);
+  const source = new Source(server);
   const views = new Map();
   const showFields = bindFields(root);
   let stale = true;
@@ -23,22 +25,36 @@ function startWalk(root, server) {
 
   const load = ganvae.latest(async () => {
     const wanted = request();
-    if (!wanted.models.length) return;
+    const { models } = wanted;
+    if (!models.length) return;
+    ganvae.engine.start(models);
+    showDrawer();
     for (const view of views.values()) view.panel.setBusy(true);
-    const reply = await ganvae.ask(server.walk(wanted));
+    const reply = await ganvae.ask(server.find_walk(wanted));
+    const judge = judgeOf(models);
+    const batches =
+      reply &&
+      (await Promise.all(
+        models.map((name) =>
+          source.decode(name, rowsOf(reply.z[name], wanted.frames), { judge, calm: true }),
+        ),
+      ));
     for (const view of views.values()) view.panel.setBusy(false);
-    if (!reply) {
+    if (!batches?.every(Boolean)) {
       // What was not answered is asked again at the next occasion.
       stale = true;
       return;
     }
-    for (const sent of reply.pictures) {
-      const view = views.get(sent.model);
-      if (!view) continue;
-      view.batch = unpacked(sent);
-      view.sharpness = view.batch.pixels.map((_, i) => sharpnessOf(sent.model, view.batch, i));
+    models.forEach((name, i) => {
+      const view = views.get(name);
+      if (!view) return;
+      view.batch = batches[i];
+      view.sharpness = view.batch.pixels.map((_, frame) => sharpnessOf(name, view.batch, frame));
+      view.realness = null;
+      view.judge = judge;
       view.strip.show(view.batch);
-    }
+      tellRealness(view);
+    });
     root.dataset.loaded = JSON.stringify(wanted);
     player.load(wanted.frames, wanted.kind === "loop");
     find(".gx-scrub").max = wanted.frames - 1;
@@ -47,12 +63,23 @@ function startWalk(root, server) {
     playWhenLoaded = false;
   });
 
+  async function tellRealness(view) {
+    const { batch } = view;
+    const said = await source.realness(batch);
+    // Another walk may have come meanwhile.
+    if (view.batch !== batch) return;
+    view.realness = said;
+    view.panel.setRealness(said?.[player.frame] ?? null, view.judge);
+    root.dataset.judged = view.panel.name;
+  }
+
   function showFrame(frame) {
     for (const view of views.values()) {
       if (!view.batch || frame >= view.batch.pixels.length) continue;
       paint(view.canvas, view.batch, frame);
       fitInto(view.canvas, view.main);
       view.panel.setSharpness(view.sharpness[frame], 1);
+      view.panel.setRealness(view.realness?.[frame] ?? null, view.judge);
       view.strip.mark(frame);
     }
     const { count } = player;
@@ -92,7 +119,7 @@ function startWalk(root, server) {
     });
     const main = ganvae.make("div", "gx-main", {}, canvas);
     panel.stage.replaceChildren(main);
-    return { panel, canvas, main, strip, batch: null, sharpness: [] };
+    return { panel, canvas, main, strip, batch: null, sharpness: [], realness: null };
   }
 
   async function download(button) {
@@ -101,11 +128,30 @@ function startWalk(root, server) {
     button.disabled = true;
     const file = await ganvae.ask(server.export(data));
     button.disabled = false;
-    if (!file) return;
-    const blob = new Blob([bytesOf(file.data)], { type: file.media });
-    const link = ganvae.make("a", "", { href: URL.createObjectURL(blob), download: file.filename });
+    if (file) save(new Blob([bytesOf(file.data)], { type: file.media }), file.filename);
+  }
+
+  function save(blob, filename) {
+    const link = ganvae.make("a", "", { href: URL.createObjectURL(blob), download: filename });
     link.click();
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  async function record(button, kind) {
+    const { models, kind: walked, seed } = request();
+    const batches = models.map((name) => views.get(name).batch);
+    if (!batches.every(Boolean)) return;
+    button.disabled = true;
+    try {
+      const film = await recordFilm(kind, batches, player.fps, (done, all) => {
+        button.textContent = `${Math.round((100 * done) / all)} %`;
+      });
+      save(film, `ganvae-${walked}-${models.join("-")}-seed-${seed}.${kind.ending}`);
+    } catch {
+      ganvae.toast("This browser could not record the film; GIF and WebP come from the server.");
+    }
+    button.disabled = false;
+    button.textContent = kind.label;
   }
 
   function showSpeed() {
@@ -132,6 +178,18 @@ function startWalk(root, server) {
   for (const button of root.querySelectorAll("[data-export]")) {
     button.addEventListener("click", () => download(button));
   }
+  const film = filmKind();
+  if (film) {
+    const button = find("[data-do=record]");
+    button.textContent = film.label;
+    button.hidden = false;
+    button.addEventListener("click", () => record(button, film));
+  }
+  find("[data-do=reroll]").addEventListener("click", () => {
+    ganvae.set({ seed: Math.floor(Math.random() * 10000) });
+  });
+
+  const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
 
   const active = () => ganvae.get().tab === "walk";
   document.addEventListener("keydown", (event) => {

@@ -62,6 +62,17 @@
     toast(told);
   });
 
+  // R rolls the dice of the tab in view, unless it is a letter of what somebody writes.
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "r" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const { target } = event;
+    if (target.isContentEditable || target.closest?.("input:not([type=range], [type=checkbox]), select, textarea")) {
+      return;
+    }
+    const dice = [...document.querySelectorAll("[data-reroll]")].find(ganvae.visible);
+    dice?.click();
+  });
+
   // "36 samples of faces", "1 sample of a face"; what it shows only where that has a name.
   function counted(model, count, what) {
     const [one, many] = ganvae.config.models[model].subject;

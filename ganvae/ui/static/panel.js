@@ -1,6 +1,8 @@
 // A panel shows one model: its name, a square stage for pictures, and the same facts everywhere.
 //
-//   ganvae.panel(name) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text) }
+//   ganvae.panel(name) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text),
+//                           setRealness(value | null, gan) }
+//   ganvae.realness(value, gan) -> { term, text, told }   what its discriminator says, in words
 //   ganvae.sharpnessMeter() -> { root, set(ratio | null, count) }   the bar alone
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
 (() => {
@@ -106,6 +108,36 @@
     return { root, set };
   }
 
+  const REALNESS = {
+    probability:
+      "How sure the GAN's discriminator is that this picture is real: a probability. It was trained " +
+      "to tell the GAN's pictures from real ones, and never saw a VAE's.",
+    score:
+      "The score that the GAN's discriminator gives this picture: 1 stands for real, 0 for " +
+      "generated. It was trained on the GAN's pictures and real ones, and never saw a VAE's.",
+  };
+
+  function share(value) {
+    const percent = 100 * value;
+    if (percent > 0 && percent < 0.1) return "under 0.1 %";
+    if (percent < 100 && percent > 99.9) return "over 99.9 %";
+    return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  }
+
+  function realness(value, gan) {
+    const { scale, real, generated } = ganvae.config.models[gan].realness;
+    const text = scale === "score" ? (number) => number.toFixed(2) : share;
+    const means =
+      real === null || generated === null
+        ? ""
+        : ` On average real test pictures get ${text(real)}, the GAN's own ${text(generated)}.`;
+    return {
+      term: scale === "score" ? "realness score" : "realness",
+      text: text(value),
+      told: REALNESS[scale] + means,
+    };
+  }
+
   function cost(model) {
     const parts = [
       make(
@@ -177,6 +209,12 @@
       setNote(text) {
         note.textContent = text ?? "";
       },
+      setRealness(value, gan) {
+        const said = typeof value === "number" ? realness(value, gan) : null;
+        note.title = said?.told ?? "";
+        const words = said ? [make("span", "gv-term", {}, said.term), " ", make("b", "", {}, said.text)] : [];
+        note.replaceChildren(...words);
+      },
     };
   }
 
@@ -212,5 +250,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, emptyPanel, sharpnessMeter, stageRow, make, short, duration });
+  Object.assign(ganvae, { panel, emptyPanel, realness, sharpnessMeter, stageRow, make, short, duration });
 })();

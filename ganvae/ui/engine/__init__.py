@@ -1,0 +1,100 @@
+"""The engine: decoders and discriminators that run in the visitor's own browser.
+
+The page's configuration says where the runtime and the models are (`setup`, `parts`); the server
+hands them out under addresses that never mean another file (`routes`); `engine.js` does the rest.
+"""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from ganvae.collection import Collection
+from ganvae.export import ExportedFile
+from ganvae.ui.engine.runtime import description, location
+
+SCRIPTS = ("download.js", "engine.js")
+_FOLDER = Path(__file__).parent
+_PREFIX = "engine"
+# An address holds the version of the runtime or the digest of the model.
+_HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
+
+
+def setup() -> dict[str, Any] | None:
+    """What `engine.js` needs besides the models; None where it is switched off.
+
+    Returns:
+        `runtime`, its files as {url, bytes, integrity}, and `worker`, a script. Here and in
+        `parts` a url without a host is relative to the page's root.
+
+    Raises:
+        UserError: GANVAE_ORT_URL makes no sense.
+    """
+    place = location()
+    if place is None:
+        return None
+    known = description()
+    start = place if isinstance(place, str) else _runtime_prefix(known)
+    files = [{"url": start + name, **file} for name, file in known["files"].items()]
+    return {"runtime": files, "worker": _read("worker.js")}
+
+
+def scripts() -> list[str]:
+    """The scripts of the page's head, in order."""
+    return [_read(name) for name in SCRIPTS]
+
+
+def parts(collection: Collection, name: str) -> dict[str, Any]:
+    """What of a model a browser can run: {"decoder": {url, bytes, integrity}, ...}."""
+    return {
+        file.path.stem: {
+            "url": quote(_address(name, file)),
+            "bytes": file.bytes,
+            "integrity": _integrity(file),
+        }
+        for file in collection.exported(name)
+    }
+
+
+def routes(collection: Collection) -> list[Route]:
+    """Where the server hands out what browsers run: these files and no others."""
+    files = {
+        _address(name, file): file.path
+        for name, entry in collection.entries.items()
+        if entry.recipe
+        for file in collection.exported(name)
+    }
+    place, known = location(), description()
+    if isinstance(place, Path):
+        files |= {_runtime_prefix(known) + name: place / name for name in known["files"]}
+
+    def hand_out(request: Request) -> Response:
+        path = files.get(f"{_PREFIX}/{request.path_params['rest']}")
+        if path is None or not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path, media_type="application/octet-stream", headers=_HEADERS)
+
+    return [Route(f"/{_PREFIX}/{{rest:path}}", hand_out, methods=["GET", "HEAD"])]
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _address(name: str, file: ExportedFile) -> str:
+    return f"{_PREFIX}/models/{name}/{file.sha256[:16]}/{file.path.name}"
+
+
+def _integrity(file: ExportedFile) -> str:
+    return f"sha256-{base64.b64encode(bytes.fromhex(file.sha256)).decode()}"
+
+
+def _runtime_prefix(known: dict[str, Any]) -> str:
+    return f"{_PREFIX}/runtime/{known['version']}/"
