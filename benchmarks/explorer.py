@@ -1,18 +1,19 @@
-"""How long the Explore tab takes from a slider's move to the repainted pictures of both models.
+"""How closely the Explore tab's pictures follow the hand.
 
-    python -m benchmarks.explorer --weights weights --chromium /usr/bin/chromium
+    python scripts/fetch_runtime.py
+    python -m benchmarks.explorer --chromium /usr/bin/chromium
 
-Starts the page, drags the first slider with the mouse in headless Chromium, some 60 moves a second,
-and prints JSON. Each move is timed from its input event to the first animation frame after both
-pictures of a request made at or after the move were painted: a move that was overtaken by a later
-one counts until that one's pictures are there. "overlapping" is the drag as a hand does it;
-"single" waits for the pictures before the next move.
+Starts the page and drags the first slider in headless Chromium, for a pair of digits and one of
+faces, drawn by the browser's own engine and by the server. Each move counts from its input event
+to the moment when the pixels of both pictures of this or a later move are on their canvases. Then
+frames a second: a move on every animation frame, and how many different pictures were painted.
+Then many sessions drag at once against the server, without a browser (see benchmarks/sessions.py).
+Written to benchmarks/results/explorer.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -21,107 +22,116 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from playwright.sync_api import Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-PAIR = "digits-convolutional"
+from benchmarks import sessions
+from ganvae import files
+from ganvae.training.hardware import describe_hardware
 
-# Notes moves, requests and paintings of the large pictures from outside: the page knows nothing.
+ROOT = Path(__file__).resolve().parent.parent
+RESULT = Path(__file__).parent / "results" / "explorer.json"
+PAIRS = {"digits": "digits-convolutional", "faces": "faces"}
+STEADY_SECONDS = 5
+SESSIONS = 20
+
+# Notes moves and paintings of the large pictures from outside: the page knows nothing of it. A job
+# is numbered by the page; a move is done when a job of its number or a later one is shown.
 WATCH = """
 (() => {
-  const log = (window.benchmark = { moves: [], requests: [], paintings: [] });
-  document.addEventListener("input", () => log.moves.push(performance.now()), true);
-  const send = window.fetch;
-  window.fetch = (...given) => {
-    const address = String(given[0]?.url ?? given[0]);
-    if (address.includes("component_server")) log.requests.push(performance.now());
-    return send(...given);
-  };
-  const put = CanvasRenderingContext2D.prototype.putImageData;
-  CanvasRenderingContext2D.prototype.putImageData = function (...given) {
-    put.apply(this, given);
-    if (!this.canvas.matches(".gx-picture")) return;
-    const name = this.canvas.getAttribute("aria-label");
-    const painting = { name, painted: performance.now(), shown: null };
-    log.paintings.push(painting);
-    requestAnimationFrame(() => (painting.shown = performance.now()));
-  };
+  const log = (window.benchmark = { moves: [], shown: [], painted: 0 });
+  const root = () => document.querySelector(".gx[data-mode=explore]");
+  window.addEventListener("input", (event) =>
+    log.moves.push({ at: event.timeStamp, job: Number(root().dataset.wanted) }));
+  const { prototype } = CanvasRenderingContext2D;
+  for (const name of ["putImageData", "drawImage"]) {
+    const draw = prototype[name];
+    prototype[name] = function (...given) {
+      draw.apply(this, given);
+      if (this.canvas.matches?.(".gx-picture")) log.painted = performance.now();
+    };
+  }
+  window.watchPictures = () => new MutationObserver(() =>
+    log.shown.push({ at: log.painted, job: Number(root().dataset.shown) }),
+  ).observe(root(), { attributeFilter: ["data-shown"] });
 })();
+"""
+CLEAR = "() => { benchmark.moves.length = benchmark.shown.length = 0; }"
+STEADY = """
+(seconds) => new Promise((resolve) => {
+  const slider = document.querySelector(".gx-axis .gx-range");
+  const began = performance.now();
+  const step = (now) => {
+    if (now - began > seconds * 1000) return resolve();
+    slider.value = 2.5 * Math.sin((now - began) / 400);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+})
+"""
+SETTLED = """
+() => {
+  const { wanted, shown } = document.querySelector(".gx[data-mode=explore]").dataset;
+  return wanted && wanted === shown;
+}
 """
 
 
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_page(weights: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """The real app in a process of its own, answering."""
-    port = free_port()
+@contextmanager
+def running_page(weights: Path, runtime: str) -> Iterator[str]:
+    """The address of the real app in a process of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
     command = [sys.executable, "app.py", "--weights", str(weights), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    environment = {**os.environ, "GANVAE_ORT_URL": runtime}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return process, address
-        except OSError:
-            if process.poll() is not None:
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
                 break
-            time.sleep(0.5)
-    process.kill()
-    raise SystemExit("The page did not start.")
+            except OSError:
+                if process.poll() is not None:
+                    raise SystemExit("The page did not start.") from None
+                time.sleep(0.5)
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
 
 
 def latencies(log: dict[str, Any]) -> list[float]:
-    """Milliseconds from each move to the frame that shows all models' pictures for it."""
-    names = {painting["name"] for painting in log["paintings"]}
+    """Milliseconds from each move to the pixels of both pictures for it."""
     found = []
     for move in log["moves"]:
-        asked = next((at for at in log["requests"] if at >= move), None)
-        if asked is None:
-            continue
-        firsts = [
-            next(
-                (
-                    painting["shown"]
-                    for painting in log["paintings"]
-                    if painting["name"] == name and painting["painted"] > asked
-                ),
-                None,
-            )
-            for name in names
-        ]
-        if all(first is not None for first in firsts):
-            found.append(max(first for first in firsts if first is not None) - move)
+        done = next((one["at"] for one in log["shown"] if one["job"] >= move["job"]), None)
+        if done is not None:
+            found.append(done - move["at"])
     return found
 
 
-def drag(page: Page, moves: int, pause: float, settle: bool) -> list[float]:
-    """Drag the first slider there and back, and the latencies of its moves."""
-    slider = page.locator(".gx-axis .gx-range").first
-    box = slider.bounding_box()
+def drag(page: Page, moves: int) -> list[float]:
+    """Drag the first slider there and back with the mouse, and the latencies of its moves."""
+    box = page.locator(".gx-axis .gx-range").first.bounding_box()
     assert box is not None
     middle = box["y"] + box["height"] / 2
-    page.evaluate("() => { for (const list of Object.values(benchmark)) list.length = 0; }")
+    page.evaluate(CLEAR)
     page.mouse.move(box["x"] + box["width"] / 2, middle)
     page.mouse.down()
     for step in range(moves):
-        share = abs((2 * step / moves + 0.5) % 2 - 1)
+        share = abs((4 * step / moves + 0.5) % 2 - 1)
         page.mouse.move(box["x"] + (0.05 + 0.9 * share) * box["width"], middle)
-        if settle:
-            page.wait_for_function(
-                "() => { const d = document.querySelector('.gx').dataset;"
-                " return d.shown === d.wanted; }"
-            )
-        time.sleep(pause)
+        time.sleep(1 / 60)
     page.mouse.up()
-    page.wait_for_timeout(500)
+    page.wait_for_function(SETTLED)
+    page.wait_for_timeout(300)
     return latencies(page.evaluate("() => benchmark"))
 
 
@@ -136,44 +146,62 @@ def summary(values: list[float]) -> dict[str, float]:
     }
 
 
-def measure(address: str, chromium: str | None, pair: str, moves: int) -> dict[str, Any]:
-    """Drag in a headless Chromium on the page at an address."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.add_init_script(WATCH)
-        page.goto(f"{address}/?tab=explore&pair={pair}")
-        page.wait_for_selector(".gx[data-varied]", timeout=60_000)
-        drag(page, moves=20, pause=0.05, settle=False)
-        result = {
-            "models": page.evaluate("() => ganvae.members()"),
-            "overlapping": summary(drag(page, moves, pause=1 / 60, settle=False)),
-            "single": summary(drag(page, moves, pause=0.12, settle=True)),
-        }
-        browser.close()
-    return result
+def measure(page: Page, address: str, pair: str, drawer: str, moves: int) -> dict[str, Any]:
+    """Drag in a page of one pair, once it is drawn by "browser" or "server"."""
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{address}/?tab=explore&pair={pair}")
+    page.wait_for_selector(f".gx-engine[data-drawer={drawer}]", timeout=120_000)
+    page.wait_for_selector(".gx[data-varied]", timeout=60_000)
+    page.evaluate("() => watchPictures()")
+    drag(page, moves=60)
+    requests.clear()
+    found = drag(page, moves)
+    asked = len(requests)
+    page.evaluate(CLEAR)
+    page.evaluate(STEADY, STEADY_SECONDS)
+    page.wait_for_function(SETTLED)
+    shown = {one["job"] for one in page.evaluate("() => benchmark.shown")}
+    return {
+        "models": page.evaluate("() => ganvae.members()"),
+        **summary(found),
+        "frames_per_second": round(len(shown) / STEADY_SECONDS, 1),
+        "requests": asked,
+    }
 
 
 def main() -> None:
-    """Parse the options, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Parse the options, measure, write the result."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
-    parser.add_argument("--pair", default=PAIR)
-    parser.add_argument("--moves", type=int, default=200)
+    parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
+    parser.add_argument("--moves", type=int, default=300)
     parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
+    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
     options = parser.parse_args()
-    process, address = start_page(options.weights)
-    try:
-        result = measure(address, options.chromium, options.pair, options.moves)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=20)
-    result["cores"] = os.cpu_count()
+    result: dict[str, Any] = {"hardware": describe_hardware(torch.device("cpu"))}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        for drawer, runtime in (("browser", str(options.runtime)), ("server", "off")):
+            with running_page(options.weights, runtime) as address:
+                result[drawer] = {}
+                for name, pair in PAIRS.items():
+                    context = browser.new_context(viewport={"width": 1280, "height": 800})
+                    page = context.new_page()
+                    page.add_init_script(WATCH)
+                    result[drawer][name] = measure(page, address, pair, drawer, options.moves)
+                    context.close()
+                    print(drawer, name, result[drawer][name], flush=True)
+                if drawer == "server":
+                    models = result[drawer]["digits"]["models"]
+                    result["sessions"] = sessions.drag_at_once(address, models, SESSIONS)
+                    print("sessions", result["sessions"], flush=True)
+        browser.close()
     result["load"] = round(os.getloadavg()[0], 1)
-    print(json.dumps(result, indent=2))
+    files.write_json(options.output, result)
 
 
 if __name__ == "__main__":

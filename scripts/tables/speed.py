@@ -7,6 +7,8 @@ from typing import Any
 from ganvae import checkpoint
 from tables.markdown import RESULTS, table
 
+_WHO = {"browser": "drawn by the browser", "server": "drawn by the server"}
+
 
 def speed() -> str:
     """The benchmarks' results, as far as they were run."""
@@ -27,10 +29,26 @@ def speed() -> str:
         ]
     explorer = _result("explorer.json")
     if explorer:
-        drag = explorer["single"]
-        rows.append(
-            f"| a slider's move to both pictures repainted, median (p95) | "
+        rows += [
+            f"| a slider's move to both pictures, {name}, {_WHO[drawer]}: median (p95) | "
             f"{drag['median_ms']:.0f} ms ({drag['p95_ms']:.0f} ms) |"
+            for drawer in _WHO
+            for name, drag in explorer[drawer].items()
+        ]
+        rows += [
+            f"| frames a second in a steady drag, {name}, {_WHO['browser']} | "
+            f"{drag['frames_per_second']:.0f} |"
+            for name, drag in explorer["browser"].items()
+        ]
+        drags = explorer["browser"]["digits"]
+        rows.append(
+            f"| requests to the server in {drags['moves']} moves, {_WHO['browser']} | "
+            f"{drags['requests']} |"
+        )
+        crowd = explorer["sessions"]
+        rows.append(
+            f"| {crowd['sessions']} sessions that drag at once, {_WHO['server']}: median (p95) | "
+            f"{crowd['median_ms']:.0f} ms ({crowd['p95_ms']:.0f} ms) |"
         )
     return table("| what | measured |", rows)
 
