@@ -77,26 +77,26 @@ function startExplore(root, server) {
     const batches = await Promise.all(
       job.members.map((member, i) => source.decode(member.name, [job.points[i]], { judge })),
     );
-    const shown = [];
-    job.members.forEach(({ name }, i) => {
-      const view = views.get(name);
-      if (!view || !batches[i]) return;
-      paint(view.canvas, batches[i]);
-      fitInto(view.canvas, view.main);
-      shown.push([view, batches[i]]);
-    });
+    const drawn = job.members
+      .map(({ name }, i) => ({ name, view: views.get(name), batch: batches[i] }))
+      .filter(({ view, batch }) => view && batch);
+    // Step by step for all of them: to fit a picture the browser must lay out the page, and numbers
+    // can wait for what the hand waits for.
+    for (const { view, batch } of drawn) paint(view.canvas, batch);
+    for (const { view } of drawn) fitInto(view.canvas, view.main);
     root.dataset.shown = job.serial;
-    // Numbers come after all pictures: those are what the hand waits for.
-    job.members.forEach(({ name }, i) => {
-      if (batches[i]) views.get(name)?.panel.setSharpness(sharpnessOf(name, batches[i]), 1);
-    });
-    tellRealness({ shown, judge, serial: job.serial });
+    for (const { name, view, batch } of drawn) view.panel.setSharpness(sharpnessOf(name, batch), 1);
+    tellRealness({ ...job, batches, judge });
   });
 
-  const tellRealness = ganvae.latest(async ({ shown, judge, serial }) => {
-    const said = await Promise.all(shown.map(([, batch]) => source.realness(batch)));
-    shown.forEach(([view], i) => view.panel.setRealness(said[i]?.[0] ?? null, judge));
-    root.dataset.judged = serial;
+  const tellRealness = ganvae.latest(async ({ members: judged, batches, judge, serial: number }) => {
+    const said = await Promise.all(batches.map((batch) => batch && source.realness(batch)));
+    // What was not told now is asked for when it is calm.
+    if (judge && !said.every(Boolean)) return;
+    judged.forEach(({ name }, i) => {
+      views.get(name)?.panel.setRealness(judge ? said[i][0] : null, judge);
+    });
+    root.dataset.judged = number;
   });
 
   const drawExtras = ganvae.latest(async (job) => {
@@ -116,6 +116,13 @@ function startExplore(root, server) {
       const view = views.get(name);
       if (view && batches[i]) view.grid.show(batches[i]);
     });
+    if (root.dataset.judged !== String(job.serial)) {
+      const judge = judgeOf([...views.keys()]);
+      const again = job.members.map(({ name }, i) =>
+        source.decode(name, [job.points[i]], { judge, calm: true }),
+      );
+      tellRealness({ ...job, batches: await Promise.all(again), judge });
+    }
     const mapBatch = await background;
     if (mapBatch) {
       pad.paintMap(mapBatch);

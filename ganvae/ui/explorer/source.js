@@ -4,8 +4,9 @@
 //     -> Promise<{width, height, channels, pixels: Uint8ClampedArray[]} | null>
 //   source.realness(batch) -> Promise<number[] | null>
 // decode gives one array of pixels a picture; null after an error that the visitor was told of.
-// `judge` names the GAN whose discriminator may be asked about them later, `calm` says that they can
-// wait for others.
+// `judge` names the GAN whose discriminator will be asked about them, `calm` says that they can wait
+// for others. realness is null where it would have cost a drag its speed: the server tells it only
+// of pictures that can wait.
 
 /** Pixels of one batch as the server sends it. */
 function unpacked(batch) {
@@ -77,7 +78,7 @@ class Source {
         // The engine says so itself where it tells who draws.
       }
     }
-    return this.server.decode(model, zs, judge);
+    return this.server.decode(model, zs, calm ? judge : null);
   }
 
   async realness(batch) {
