@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -382,6 +383,106 @@ def test_a_phone(new_page: Any, app: str, weights: Path, query: str) -> None:
     page.touchscreen.tap(box["x"] + box["width"] / 2 + box["height"] * 0.4, box["y"] + 10)
     assert share_now(page) == 0.5
     assert_same(magnified(page, "vae"), matched(weights)[1][:8, 24:])
+
+
+def vertical(page: Page, selector: str) -> tuple[float, float]:
+    """Where the first of these begins and ends, from the top of the window."""
+    box = page.locator(selector).first.bounding_box()
+    assert box, selector
+    return box["y"], box["y"] + box["height"]
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1280, 720), (390, 844), (360, 664)])
+@pytest.mark.parametrize("query", ["", "source=drawing"])
+def test_picture_line_and_dock_are_in_view_together(
+    new_page: Any, app: str, size: tuple[int, int], query: str
+) -> None:
+    page = new_page(*size, has_touch=size[0] < 640, is_mobile=size[0] < 640)
+    open_tab(page, app, query)
+    if not query:
+        wait_for_pictures(page)
+    top, bottom = vertical(page, f"{TAB} .compare-dock")
+    assert bottom <= size[1]
+    must_be_seen = [f"{TAB} .compare-view"]
+    must_be_seen += [f"{TAB} .compare-pad"] if query else [panel("vae", "crop")]
+    for selector in must_be_seen:
+        start, end = vertical(page, selector)
+        assert start >= 0
+        assert end <= top, selector
+    # Nothing sticks out of its panel, the switch least of all.
+    head = f"{TAB} .gv-panel[data-family='vae'] .gv-panel-head"
+    assert page.locator(head).evaluate("node => node.scrollWidth <= node.clientWidth")
+    # The dock goes up with the stage: it does not lie over the figures below.
+    page.locator(f"{TAB} .compare-claims").scroll_into_view_if_needed()
+    page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    assert vertical(page, f"{TAB} .compare-dock")[1] < 0
+
+
+@pytest.mark.parametrize("size", [(390, 844), (360, 664)])
+def test_a_phones_dock_has_two_rows(new_page: Any, app: str, size: tuple[int, int]) -> None:
+    page = new_page(*size, has_touch=True, is_mobile=True)
+    open_tab(page, app)
+    wait_for_pictures(page)
+    dock = page.locator(f"{TAB} .compare-dock")
+    tops = dock.locator(".compare-kind, label, .compare-pager").evaluate_all(
+        "(all) => all.map((one) => { const box = one.getBoundingClientRect();"
+        " return Math.round(box.top + box.height / 2); })"
+    )
+    assert len(tops) == 3
+    assert tops[0] < tops[1] == tops[2]
+    sides = dock.locator("button:visible, input:visible").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().height)"
+    )
+    assert len(sides) == 7
+    assert min(sides) >= 40
+
+
+def test_with_all_vaes_one_is_compared_and_can_be_chosen(
+    page: Page, app: str, weights: Path
+) -> None:
+    open_tab(page, app, "vae=all")
+    wait_for_pictures(page, vae="vae-10")
+    options = page.locator(f"{TAB} .gv-panel[data-family='vae'] .gv-option")
+    assert options.all_inner_texts() == ["3", "10"]
+    chosen = page.locator(f"{TAB} .gv-panel-head .gv-option[aria-checked=true]")
+    expect(chosen).to_have_text("10")
+    seen = on_canvas(page, panel("vae", "whole"))
+    assert_same(seen, enlarged(matched(weights)[1], seen))
+    # One press, and it is the other; by arrow keys too, which keep the focus.
+    options.first.click()
+    wait_for_pictures(page, vae="vae-3")
+    expect(chosen).to_have_text("3")
+    seen = on_canvas(page, panel("vae", "whole"))
+    assert_same(seen, enlarged(matched(weights, vae="vae-3")[1], seen))
+    for expected in ("vae-10", "vae-3"):
+        page.keyboard.press("ArrowRight")
+        wait_for_pictures(page, vae=expected)
+    # The address says so, and the other tabs still show all.
+    page.wait_for_function("() => location.search.includes('with=vae-3')")
+    page.evaluate("() => window.ganvae.set({ tab: 'sample' })")
+    expect(page.locator("#gv-sample .gv-panel")).to_have_count(3)
+    open_tab(page, app, "vae=all&with=vae-3")
+    wait_for_pictures(page, vae="vae-3")
+    # Who leaves "all" takes that one along, and nothing is left of the choice.
+    page.evaluate("() => window.ganvae.set({ vae: 'vae-10' })")
+    wait_for_pictures(page, vae="vae-10")
+    page.wait_for_function("() => !location.search.includes('with=')")
+
+
+def test_r_rerolls(page: Page, app: str) -> None:
+    open_tab(page, app)
+    wait_for_pictures(page, seed=SEED)
+    expect(page.locator(f"{TAB} [data-reroll]")).to_have_attribute("aria-keyshortcuts", "R")
+    page.keyboard.press("r")
+    page.wait_for_function(f"() => window.ganvae.get().seed !== {SEED}")
+
+
+def test_realness_says_what_others_get(page: Page, app: str) -> None:
+    open_tab(page, app)
+    wait_for_pictures(page)
+    line = page.locator(f"{TAB} .gv-panel[data-family='vae'] .compare-line").first
+    expect(line).to_have_text(re.compile(r"realness (under |over )?[\d.]+ %"))
+    expect(line).to_have_attribute("title", re.compile("real test pictures get 98 %"))
 
 
 def test_dark(page: Page, app: str) -> None:

@@ -41,6 +41,19 @@ def test_a_link_opens_its_tab(open_page: OpenPage, name: str) -> None:
     expect(page.locator(f"#gv-tab-{name}")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [360, 390])
+def test_a_phone_shows_all_tabs(open_page: OpenPage, width: int) -> None:
+    page = open_page(width=width, height=844, has_touch=True, is_mobile=True)
+    buttons = page.locator(".gv-tabs [role=tab][data-tab-id]:visible")
+    expect(buttons).to_have_count(5)
+    boxes = buttons.evaluate_all(
+        "(all) => all.map((one) => { const { right, height } = one.getBoundingClientRect();"
+        " return [right, height]; })"
+    )
+    assert max(right for right, _ in boxes) <= width
+    assert min(height for _, height in boxes) >= 40
+
+
 def test_play_the_walk_opens_the_walk(page: Page) -> None:
     page.evaluate("window.addEventListener('ganvae:play', () => { window.played = true; })")
     page.get_by_role("button", name="Play the walk").click()

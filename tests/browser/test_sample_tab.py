@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -276,6 +277,75 @@ def test_a_phone_shows_both_side_by_side_without_sideways_scrolling(
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] <= right["x"]
     assert right["x"] + right["width"] <= PHONE["width"]
+
+
+def dock_boxes(page: Page) -> dict[str, dict[str, float]]:
+    """Where the dock's controls are, by their class."""
+    return page.eval_on_selector_all(
+        f"{SAMPLE} .gv-dock > *",
+        """(all) => Object.fromEntries(all.map((one) => {
+          const { x, y, width, height } = one.getBoundingClientRect();
+          const name = one.querySelector("input")?.className ?? one.className.split(" ").at(-1);
+          return [name, { x, width, height, middle: Math.round(y + height / 2) }];
+        }))""",
+    )
+
+
+@pytest.mark.parametrize("height", [720, 800])
+def test_the_dock_is_one_row_and_in_view(open_page: OpenPage, height: int) -> None:
+    page = ready(open_page(width=1280, height=height))
+    page.evaluate("window.ganvae.set({count: 100, temperature: 2, seed: 4294967295})")
+    settled(page, 4294967295)
+    boxes = dock_boxes(page)
+    assert list(boxes) == [
+        "seed",
+        "count",
+        "temperature",
+        "matched",
+        "fitted",
+        "download",
+        "play",
+    ]
+    assert len({box["middle"] for box in boxes.values()}) == 1
+    places = list(boxes.values())
+    for left, right in itertools.pairwise(places):
+        assert left["x"] + left["width"] <= right["x"]
+    dock = page.locator(f"{SAMPLE} .gv-dock").bounding_box()
+    assert dock
+    assert places[-1]["x"] + places[-1]["width"] <= dock["x"] + dock["width"]
+    assert dock["y"] + dock["height"] <= height
+
+
+def test_a_phones_dock_is_in_order_and_for_fingers(open_page: OpenPage) -> None:
+    page = ready(open_page(**PHONE, has_touch=True, is_mobile=True))
+    boxes = dock_boxes(page)
+    rows = [boxes[name]["middle"] for name in ("seed", "count", "temperature", "matched", "play")]
+    assert rows == sorted(set(rows))
+    assert boxes["seed"]["middle"] == boxes["download"]["middle"]
+    assert boxes["matched"]["middle"] == boxes["fitted"]["middle"]
+    assert min(box["height"] for box in boxes.values()) >= 40
+    dock = page.locator(f"{SAMPLE} .gv-dock").bounding_box()
+    assert dock
+    assert dock["y"] + dock["height"] <= PHONE["height"]
+
+
+def test_r_rerolls(page: Page) -> None:
+    ready(page)
+    expect(page.locator(f"{SAMPLE} [data-reroll]")).to_have_attribute("aria-keyshortcuts", "R")
+    page.keyboard.press("r")
+    page.wait_for_function("() => window.ganvae.get().seed !== 42")
+
+
+def test_arrow_keys_keep_the_focus_on_the_switch(page: Page) -> None:
+    ready(page)
+    page.locator(f"{SAMPLE} .gv-option[aria-checked=true]").focus()
+    seen = []
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+        seen.append(page.evaluate("() => document.activeElement.dataset.value"))
+    # From the last of two over the first to "all", which other panels come with.
+    assert page.evaluate("window.ganvae.pair().vaes") == ["vae-3", "vae-10"]
+    assert seen == ["vae-3", "all"]
 
 
 def test_nothing_moves_when_the_pictures_change(page: Page) -> None:

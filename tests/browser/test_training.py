@@ -7,6 +7,7 @@ import io
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -286,6 +287,20 @@ def test_pointing_reads_the_curves_and_clicking_moves_the_pictures(page: Page, a
     wait_for_step(page, "gan-100", 1)
     page.mouse.move(0, 0)
     expect(values.nth(1)).to_have_text("2.00")  # what the slider stands at
+
+
+def test_a_phone_has_the_dock_in_view(new_page: Any, app: str) -> None:
+    page = new_page(390, 844, has_touch=True, is_mobile=True)
+    open_tab(page, app)
+    box = page.locator(".training-dock").bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 844
+    # Over the curves neither dock nor stage stays.
+    page.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    for part in (".training-dock", f"{TAB} .gv-stage-row"):
+        box = page.locator(part).bounding_box()
+        assert box
+        assert box["y"] + box["height"] < 0
 
 
 def test_a_phone_gets_charts_one_below_the_other(page: Page, app: str, tiny_weights: Path) -> None:

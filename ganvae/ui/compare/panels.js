@@ -1,13 +1,5 @@
 // The panels beside the big picture: each model's picture whole and magnified, and its facts.
 
-const REALNESS_TOLD = {
-  probability:
-    "How sure the GAN's discriminator is that this picture is real: a probability. It was trained " +
-    "to tell the GAN's pictures from real ones, and never saw a VAE's.",
-  score:
-    "The score that the GAN's discriminator gives this picture: 1 stands for real, 0 for generated. " +
-    "It was trained on the GAN's pictures and real ones, and never saw a VAE's.",
-};
 const ERROR_TOLD =
   "Root mean square difference of the pixels from the original's, in per cent of black to white.";
 
@@ -57,12 +49,10 @@ function makeLines(facts) {
     const label = make("span", "gv-term", {}, term);
     line.replaceChildren(...(value ? [label, " ", make("b", "", {}, value)] : []));
   };
-  return (picture, scale) => {
+  return (picture, gan) => {
     const real = picture?.realness;
-    const shown =
-      typeof real !== "number" ? "" : scale === "score" ? real.toFixed(2) : percent(real);
-    const term = scale === "score" ? "realness score" : "realness";
-    write(realness, REALNESS_TOLD[scale] ?? "", term, shown);
+    const said = typeof real === "number" ? ganvae.realness(real, gan) : { told: "", term: "", text: "" };
+    write(realness, said.told, said.term, said.text);
     const off = picture?.error;
     write(error, ERROR_TOLD, "off by", typeof off === "number" ? percent(off) : "");
   };
@@ -77,7 +67,7 @@ function percent(share) {
 
 // The panel of a model of the pair.
 function modelPanel(name) {
-  const panel = ganvae.panel(name);
+  const panel = ganvae.panel(name, true);
   const { family } = ganvae.config.models[name];
   const pair = makePair(panel.stage, `The picture of the ${family.toUpperCase()}`);
   const tell = makeLines(panel.root.querySelector(".gv-facts"));
@@ -86,12 +76,12 @@ function modelPanel(name) {
     refresh: panel.refresh,
     setBusy: panel.setBusy,
     pair,
-    show(picture, smooth, scale, note) {
+    show(picture, smooth, gan, note) {
       pair.show(picture, smooth);
       // Nothing is said of a picture that is not there.
       panel.setSharpness(picture ? picture.sharpness : undefined, 1);
       panel.setNote(note);
-      tell(picture, scale);
+      tell(picture, gan);
     },
   };
 }
@@ -116,12 +106,12 @@ function originalPanel() {
   return {
     root,
     pair,
-    show(picture, smooth, scale, title) {
+    show(picture, smooth, gan, title) {
       name.textContent = title;
       root.dataset.colour = String(smooth);
       pair.show(picture, smooth);
       meter.set(picture ? picture.sharpness : undefined, 1);
-      tell(picture, scale);
+      tell(picture, gan);
     },
   };
 }

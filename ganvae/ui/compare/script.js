@@ -24,10 +24,10 @@ const offers = new Map();
 let shown = {};
 let key = "";
 
-// The two models that are compared: beside several VAEs it is the pair's first choice.
+// The two models that are compared: of all the VAEs one.
 function models() {
-  const [state, pair] = [ganvae.get(), ganvae.pair()];
-  return { vae: state.vae === "all" ? pair.vae : state.vae, gan: state.gan };
+  const state = ganvae.get();
+  return { vae: state.vae === "all" ? state.compared : state.vae, gan: state.gan };
 }
 
 // Why nothing can be compared, or nothing.
@@ -50,14 +50,19 @@ function placePanels(names) {
     if (name && !made.has(name)) made.set(name, modelPanel(name));
     panels[family] = name ? made.get(name) : null;
     const root = panels[family]?.root ?? ganvae.emptyPanel(family);
-    if (slot(family).firstChild !== root) slot(family).replaceChildren(root);
     panels[family]?.refresh();
+    if (slot(family).firstChild !== root) ganvae.place(slot(family), root);
     panels[family]?.pair.moveTo(slider.spot());
   }
 }
 
 function note(source, offer) {
-  if (source === "drawing") return "Below your drawing it is as the models get it: in the frame of the digits they learnt from.";
+  if (source === "drawing") {
+    // A narrow screen has no room for that picture; see style.css.
+    const narrow = window.matchMedia("(max-width: 900px)").matches;
+    const where = narrow ? "The models get your drawing moved and scaled" : "Below your drawing it is as the models get it";
+    return `${where}: in the frame of the digits they learnt from.`;
+  }
   if (source === "test") return "A real picture: the VAE encodes and redraws it, the GAN's nearest picture is searched for.";
   const none = ganvae.get().source === "test" || !offer.test ? ` ${offer.note}` : "";
   return `The GAN drew this picture; the VAE encodes and redraws it.${none}`;
@@ -65,13 +70,12 @@ function note(source, offer) {
 
 function show(source) {
   const { vae, gan } = shown;
-  const scale = shown.scale;
-  const name = models().gan ?? models().vae;
-  const smooth = ganvae.config.models[name].image_shape[0] === 3;
+  const judge = models().gan;
+  const smooth = ganvae.config.models[judge ?? models().vae].image_shape[0] === 3;
   const mine = source === "sample";
-  panels.vae?.show(vae, smooth, scale, mine ? "redraws the GAN's" : "redraws the original");
-  panels.gan?.show(gan, smooth, scale, mine ? "draws it" : "its nearest picture");
-  original.show(shown.original, smooth, scale, { test: "Real", drawing: "Yours" }[source] ?? "");
+  panels.vae?.show(vae, smooth, judge, mine ? "redraws the GAN's" : "redraws the original");
+  panels.gan?.show(gan, smooth, judge, mine ? "draws it" : "its nearest picture");
+  original.show(shown.original, smooth, judge, { test: "Real", drawing: "Yours" }[source] ?? "");
   find(".compare-both").dataset.colour = String(smooth);
   slider.show({ vae, gan, smooth });
 }
@@ -137,7 +141,7 @@ const refresh = ganvae.latest(async () => {
   const found = await Promise.all(parts.map((part) => decoded(answer[part])));
   // Until its own is found the GAN's former picture stays, faded.
   const { gan } = shown;
-  shown = { gan, scale: answer.scale, ...Object.fromEntries(parts.map((part, at) => [part, found[at]])) };
+  shown = { gan, ...Object.fromEntries(parts.map((part, at) => [part, found[at]])) };
   if (shown.gan && shown.gan.pixels.width !== shown.vae.pixels.width) delete shown.gan;
   const complete = source === "sample";
   slider.fade(!complete);

@@ -7,6 +7,14 @@ const VERDICTS = {
   definition: ["=", "True by how the models are built; there is nothing to measure."],
 };
 
+// What the small print under a model's name stands for.
+const NOTES = {
+  "N(0, I)":
+    "The prior: samples are drawn from plain random numbers, the bell curve that the training pulls the VAE's codes towards.",
+  fitted: "Samples are drawn from where the VAE's encoder really puts the training images.",
+  "against real": "Real pictures against other real pictures: as good as a model can get.",
+};
+
 function drawTable(holder, table) {
   const { make } = ganvae;
   holder.replaceChildren();
@@ -14,7 +22,7 @@ function drawTable(holder, table) {
   const head = make("tr", "", {}, make("td"));
   for (const column of table.columns) {
     const cell = make("th", "", { scope: "col", "data-family": column.family }, column.label);
-    if (column.note) cell.append(make("small", "", {}, column.note));
+    if (column.note) cell.append(make("small", NOTES[column.note] ? "gv-term" : "", { title: NOTES[column.note] ?? "" }, column.note));
     head.append(cell);
   }
   const body = make("tbody");

@@ -1,7 +1,8 @@
 // A panel shows one model: its name, a square stage for pictures, and the same facts everywhere.
 //
-//   ganvae.panel(name) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text),
+//   ganvae.panel(name, single) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text),
 //                           setRealness(value | null, gan) }
+//       single: the tab shows one VAE at a time, so its switch offers no "all"
 //   ganvae.realness(value, gan) -> { term, text, told }   what its discriminator says, in words
 //   ganvae.sharpnessMeter() -> { root, set(ratio | null, count) }   the bar alone
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
@@ -38,31 +39,33 @@
     return `${Number((minutes / 60).toPrecision(2))} h`;
   }
 
-  function switchOf(family, key, names) {
+  function switchOf(family, names, single) {
+    // With "all" on elsewhere, a tab of one VAE chooses among them without turning that off.
+    const key = () => (single && ganvae.get()[family] === "all" ? "compared" : family);
     const group = make("span", "gv-switch", {
       role: "radiogroup",
       "aria-label": `Latent size of the ${family.toUpperCase()}`,
     });
-    const options = family === "vae" ? [...names, "all"] : names;
+    const options = family === "vae" && !single ? [...names, "all"] : names;
     for (const name of options) {
       const label = name === "all" ? "all" : String(ganvae.config.models[name].latent);
       const title =
         name === "all" ? "All of them side by side" : `Show ${name}, latent size ${label}`;
       const button = make("button", "gv-option", { type: "button", role: "radio", title }, label);
       button.dataset.value = name;
-      button.addEventListener("click", () => ganvae.set({ [key]: name }));
+      button.addEventListener("click", () => ganvae.set({ [key()]: name }));
       button.addEventListener("keydown", (event) => {
         const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
         if (!step) return;
         event.preventDefault();
-        const at = options.indexOf(ganvae.get()[key]);
-        ganvae.set({ [key]: options[(at + step + options.length) % options.length] });
+        const at = options.indexOf(ganvae.get()[key()]);
+        ganvae.set({ [key()]: options[(at + step + options.length) % options.length] });
         group.querySelector("[aria-checked=true]")?.focus();
       });
       group.append(button);
     }
     const refresh = () => {
-      const chosen = ganvae.get()[key];
+      const chosen = ganvae.get()[key()];
       for (const button of group.children) {
         const on = button.dataset.value === chosen;
         button.setAttribute("aria-checked", String(on));
@@ -161,7 +164,7 @@
     return make("section", "gv-panel", { "data-family": family }, ...inside);
   }
 
-  function panel(name) {
+  function panel(name, single = false) {
     const model = ganvae.config.models[name];
     const family = model.family;
     const pair = ganvae.config.pairs.find((entry) => [...entry.vaes, ...entry.gans].includes(name));
@@ -179,16 +182,17 @@
     root.dataset.colour = String(model.image_shape[0] === 3);
     root.setAttribute("aria-label", `${family.toUpperCase()} with latent size ${model.latent}`);
 
-    const choice = names.length > 1 ? switchOf(family, family, names) : null;
+    const choice = names.length > 1 ? switchOf(family, names, single) : null;
     const refresh = () => {
       const state = ganvae.get();
       // Beside its brothers only the first carries the switch; the others say what they are.
-      const carries = choice && !(state.vae === "all" && family === "vae" && name !== names[0]);
-      const among = state.vae === "all" && family === "vae";
+      const among = state.vae === "all" && family === "vae" && !single;
+      const carries = choice && !(among && name !== names[0]);
       title.textContent = among ? `VAE ${model.latent}` : family.toUpperCase();
       latent.textContent = among ? "" : `latent ${carries ? "" : model.latent}`;
       if (carries) {
-        head.append(choice.group);
+        // Only where it isn't there yet: moved, it would lose the focus.
+        if (choice.group.parentNode !== head) head.append(choice.group);
         choice.refresh();
       } else {
         choice?.group.remove();
@@ -224,6 +228,17 @@
     return frame(family, head, make("div", "gv-stage-frame", {}, stage), make("div", "gv-facts"));
   }
 
+  // Fills a holder of panels. Where the one whose switch has the focus goes, the switch of the one in
+  // its place takes the focus: arrow keys go on.
+  function place(holder, ...roots) {
+    const held = holder.contains(document.activeElement) ? document.activeElement : null;
+    const family = held?.closest(".gv-switch") && held.closest(".gv-panel")?.dataset.family;
+    holder.replaceChildren(...roots);
+    if (family) {
+      holder.querySelector(`[data-family=${family}] .gv-switch [aria-checked=true]`)?.focus({ preventScroll: true });
+    }
+  }
+
   // Calls onPanels(Map name -> panel) at once and whenever other models are shown. A panel of a
   // model that stays is kept, with what was drawn on it.
   function stageRow(row, onPanels) {
@@ -237,9 +252,9 @@
       const roots = names.map((name) => next.get(name).root);
       if (pair && !pair.vaes.length) roots.unshift(emptyPanel("vae"));
       if (pair && !pair.gans.length) roots.push(emptyPanel("gan"));
-      row.replaceChildren(...roots);
-      row.dataset.panels = String(roots.length);
       for (const one of next.values()) one.refresh();
+      place(row, ...roots);
+      row.dataset.panels = String(roots.length);
       row.classList.toggle("gv-many", state.vae === "all");
       ganvae.noteData();
       onPanels(next);
@@ -250,5 +265,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, emptyPanel, realness, sharpnessMeter, stageRow, make, short, duration });
+  Object.assign(ganvae, { panel, emptyPanel, place, realness, sharpnessMeter, stageRow, make, short, duration });
 })();

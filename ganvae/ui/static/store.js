@@ -32,6 +32,8 @@
   const keys = {
     pair: { name: "pair", check: (value) => (byKey[value] ? value : undefined) },
     vae: { name: "vae", check: (value, state) => member(value, pairOf(state)?.vaes, true) },
+    // The VAE of a tab that shows only one of them while `vae` is "all".
+    compared: { name: "with", check: (value, state) => member(value, pairOf(state)?.vaes, false) },
     gan: { name: "gan", check: (value, state) => member(value, pairOf(state)?.gans, false) },
     tab: { name: "tab", check: oneOf(TABS) },
     seed: { name: "seed", check: whole(0, MAX_SEED), read: asNumber },
@@ -80,6 +82,7 @@
     return {
       pair: key,
       vae: pair?.vae ?? null,
+      compared: pair?.vae ?? null,
       gan: pair?.gan ?? null,
       tab: "sample",
       seed: config.default_seed,
@@ -134,6 +137,7 @@
       const [former, usual] = [defaults(state.pair), defaults(patch.pair)];
       next.pair = patch.pair;
       next.vae = usual.vae;
+      next.compared = usual.vae;
       next.gan = usual.gan;
       next.axes_page = 0;
       if (state.count === former.count) next.count = usual.count;
@@ -143,6 +147,7 @@
       const checked = keys[key].check(value, next);
       if (checked !== undefined) next[key] = checked;
     }
+    if (next.vae !== "all") next.compared = defaults(next.pair).vae;
     const moved = ["pair", "seed", "pick", "fitted"].some((key) => next[key] !== state[key]);
     if (moved && !("sliders" in patch)) next.sliders = {};
     const changed = Object.keys(keys).filter((key) => !same(next[key], state[key]));
