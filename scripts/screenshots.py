@@ -6,6 +6,7 @@ Starts `app.py` itself and drives it in Chromium; needs what requirements-dev.tx
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import fetch_runtime
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
@@ -46,7 +48,10 @@ def served() -> Iterator[str]:
     """The address of a running page."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    app = subprocess.Popen([sys.executable, str(ROOT / "app.py"), "--port", str(port)])
+    fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
+    environment = {**os.environ, "GANVAE_ORT_URL": str(fetch_runtime.DEFAULT_FOLDER)}
+    command = [sys.executable, str(ROOT / "app.py"), "--port", str(port)]
+    app = subprocess.Popen(command, env=environment)
     url = f"http://127.0.0.1:{port}/"
     try:
         until = time.monotonic() + _START_SECONDS
