@@ -289,6 +289,24 @@ def test_the_server_draws_where_the_browser_can_not(
     assert errors == []
 
 
+def test_when_the_network_is_back_it_is_tried_again(
+    free_page: Page, cdn_url: str, runtime: Path, collection: Collection
+) -> None:
+    HINDRANCES["blocked"](free_page, runtime)
+    open_tab(free_page, cdn_url, drawer="server")
+    free_page.context.unroute(CDN)
+    serve(free_page, runtime)
+    free_page.locator("[data-state=seed]").fill("7")
+    free_page.keyboard.press("Enter")
+    free_page.wait_for_function(DRAWER.format("browser"))
+    free_page.locator("[data-state=seed]").fill("42")
+    free_page.keyboard.press("Enter")
+    free_page.wait_for_timeout(300)
+    move(free_page, [(0, 1)])
+    wait_for_explorer(free_page)
+    assert off_by(free_page, collection) <= 1
+
+
 def test_a_worker_that_dies_is_followed_by_the_server(
     free_page: Page, page_url: str, collection: Collection
 ) -> None:

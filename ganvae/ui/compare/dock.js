@@ -22,7 +22,7 @@ function makeDock(root, picks, onClear) {
 
   function reroll() {
     if (offer.source === "test") ganvae.set({ index: Math.floor(Math.random() * offer.test) });
-    else ganvae.set({ seed: Math.floor(Math.random() * 10000) });
+    else ganvae.reroll();
   }
 
   for (const option of options) {

@@ -13,6 +13,7 @@
   const { ganvae } = window;
   const { engine: setup, models: facts } = ganvae.config;
   const TRIES = 3;
+  const BROKEN = "Drawing in your browser has failed.";
   // Work that can wait is cut into pieces of about so many numbers, so that a drag never waits for
   // more than one of them: 16 digits or one face.
   const PIECE = 16384;
@@ -28,8 +29,9 @@
   let failures = 0;
   // Why the server has to draw, or nothing.
   let failure = setup ? "" : "Nothing is set up here for drawing in your browser.";
-  // Each part by its key: "loading", "ready" or "failed".
+  // Each part by its key: "loading" or "ready"; how often one could not be loaded.
   const parts = new Map();
+  const misses = new Map();
   // Bytes of every download under way, by address: [come, in all].
   const downloads = new Map();
 
@@ -37,6 +39,7 @@
   let serial = 0;
 
   function call(message, moved = []) {
+    if (!worker) return Promise.reject(new Error(failure));
     const id = ++serial;
     return new Promise((resolve, reject) => {
       waiting.set(id, { resolve, reject });
@@ -89,7 +92,7 @@
       throw new Error("What your browser needs for it could not be fetched.");
     });
     worker = new Worker(blobUrl(setup.worker));
-    worker.onerror = () => fail("Drawing in your browser has failed.");
+    worker.onerror = () => fail(BROKEN);
     worker.onmessage = ({ data: { id, value, error } }) => {
       const { resolve, reject } = waiting.get(id) ?? {};
       waiting.delete(id);
@@ -98,14 +101,16 @@
       nextPiece();
     };
     const addresses = [script, module].map(blobUrl);
-    await call({ start: [...addresses, binary] }, [binary]);
+    await call({ start: [...addresses, binary] }, [binary]).catch(() => {
+      throw new Error(BROKEN);
+    });
     running = true;
   }
 
   async function loadPart(model, part) {
     const key = keyOf(model, part);
     const file = facts[model].engine?.[part];
-    if (!file || parts.has(key)) return;
+    if (!file || parts.has(key) || (misses.get(key) ?? 0) >= TRIES) return;
     parts.set(key, "loading");
     try {
       const content = await fetched(file);
@@ -113,8 +118,9 @@
       await call({ load: key, model: content }, [content]);
       parts.set(key, "ready");
     } catch {
-      // Without a worker there is nothing to remember: `fail` has forgotten it all.
-      if (worker) parts.set(key, "failed");
+      parts.delete(key);
+      // Where the worker is missing it is not the part's fault.
+      if (worker) misses.set(key, (misses.get(key) ?? 0) + 1);
     }
     changed();
   }

@@ -185,9 +185,7 @@ function startWalk(root, server) {
     button.hidden = false;
     button.addEventListener("click", () => record(button, film));
   }
-  find("[data-do=reroll]").addEventListener("click", () => {
-    ganvae.set({ seed: Math.floor(Math.random() * 10000) });
-  });
+  find("[data-do=reroll]").addEventListener("click", ganvae.reroll);
 
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
 

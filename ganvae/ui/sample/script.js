@@ -172,10 +172,7 @@ seed.addEventListener("change", () => {
   }
   ganvae.set({ seed: value });
 });
-find(".reroll").addEventListener("click", () => {
-  // Short seeds are easier to read out than ten digits; any other can be typed.
-  ganvae.set({ seed: Math.floor(Math.random() * 10000) });
-});
+find(".reroll").addEventListener("click", ganvae.reroll);
 count.addEventListener("input", () => ganvae.set({ count: Number(count.value) }));
 temperature.addEventListener("input", () => ganvae.set({ temperature: Number(temperature.value) }));
 fitted.addEventListener("change", () => ganvae.set({ fitted: fitted.checked }));

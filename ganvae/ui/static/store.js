@@ -234,6 +234,8 @@
     members,
     isPhone,
     pair: () => pairOf(state) ?? null,
+    // Short seeds are easier to read out than ten digits; any other can be typed.
+    reroll: () => set({ seed: Math.floor(Math.random() * 10000) }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
