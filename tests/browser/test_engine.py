@@ -184,7 +184,17 @@ def test_without_the_network_it_goes_on(page: Page, page_url: str, collection: C
     move(page, [(2, -1.5)])
     wait_for_explorer(page)
     assert off_by(page, collection) <= 1
-    page.context.set_offline(False)
+
+
+def test_without_the_network_another_seed_is_refused_with_a_sentence(
+    free_page: Page, page_url: str, collection: Collection
+) -> None:
+    open_tab(free_page, page_url)
+    free_page.context.set_offline(True)
+    free_page.locator("[data-state=seed]").fill("7")
+    free_page.keyboard.press("Enter")
+    expect(free_page.locator(".gv-toast")).to_contain_text("The server does not answer")
+    assert off_by(free_page, collection) <= 1
 
 
 def test_a_walk_is_drawn_here_frame_by_frame(

@@ -27,13 +27,10 @@
 
   // What a server function answers, or null after its error was shown.
   async function ask(promise) {
-    try {
-      const answer = await promise;
-      if (!answer?.error) return answer;
-      toast(answer.error);
-    } catch {
-      toast("The server does not answer; what you see stays as it is.");
-    }
+    const answer = await Promise.resolve(promise).catch(() => null);
+    if (answer && !answer.error) return answer;
+    // Without the network Gradio's promise may end with nothing.
+    toast(answer?.error ?? "The server does not answer; what you see stays as it is.");
     return null;
   }
 
