@@ -208,8 +208,10 @@ def _cell(metrics: Values, seeds: list[Values], measure: Measure) -> Cell:
         others = [number(row, measure.seeds) for row in seeds]
         values = [value, *(other for other in others if other is not None)]
         if len(values) > 1:
-            spread = statistics.stdev(values)
-            how = f"{how}; ± is the standard deviation over {len(values)} seeds".removeprefix("; ")
+            own = three_digits(value * measure.factor)
+            value, spread = statistics.fmean(values), statistics.stdev(values)
+            told = f"mean ± standard deviation over {len(values)} seeds, this model {own}"
+            how = f"{how}; {told}".removeprefix("; ")
     return {"text": _shown(value, spread, measure), "title": f"{how}." if how else ""}
 
 

@@ -138,8 +138,10 @@ function startWalk(root, server) {
   }
 
   async function record(button, kind) {
-    const { models, kind: walked, seed } = request();
-    const batches = models.map((name) => views.get(name).batch);
+    // The film is of what is here, which another walk that was asked for may not have replaced yet.
+    if (!root.dataset.loaded) return;
+    const { models, kind: walked, seed } = JSON.parse(root.dataset.loaded);
+    const batches = models.map((name) => views.get(name)?.batch);
     if (!batches.every(Boolean)) return;
     button.disabled = true;
     try {
