@@ -195,6 +195,20 @@ def test_without_the_network_another_seed_is_refused_with_a_sentence(
     free_page.keyboard.press("Enter")
     expect(free_page.locator(".gv-toast")).to_contain_text("The server does not answer")
     assert off_by(free_page, collection) <= 1
+    # What is here still moves, and the seed that was asked for comes with the network.
+    move(free_page, [(0, 2)])
+    wait_for_explorer(free_page)
+    assert off_by(free_page, collection) <= 1
+    free_page.evaluate("() => ganvae.set({ sliders: {} })")
+    wait_for_explorer(free_page)
+    before = grey(free_page, PICTURES, 0)
+    wanted = free_page.locator(".gx").get_attribute("data-wanted")
+    free_page.context.set_offline(False)
+    expected = drawn(collection, VAE, latents.sample_z(7, 10, 1))[0]
+    expect(free_page.locator(".gx")).not_to_have_attribute("data-wanted", wanted or "")
+    wait_for_explorer(free_page)
+    assert (grey(free_page, PICTURES, 0) != before).any()
+    assert np.abs(grey(free_page, PICTURES, 0).astype(float) - expected).mean() <= 1
 
 
 def test_a_walk_is_drawn_here_frame_by_frame(
@@ -394,6 +408,37 @@ def test_a_finger_drags_a_slider(new_page: NewPage, page_url: str, collection: C
     wait_for_explorer(page)
     assert page.evaluate("() => ganvae.get().sliders[0]") > 1.5
     assert off_by(page, collection) <= 1
+
+
+def test_a_scroll_that_starts_on_a_slider_leaves_it(new_page: NewPage, page_url: str) -> None:
+    page = new_page(width=390, height=844, has_touch=True, is_mobile=True)
+    open_tab(page, page_url)
+    box = page.locator(".gx-axis .gx-range").first.bounding_box()
+    assert box is not None
+    touch = page.context.new_cdp_session(page)
+    x, y = box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2
+    for kind, at in [("touchStart", y), *(("touchMove", y - 12 * i) for i in range(1, 11))]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": at}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_function("() => window.scrollY > 0")
+    page.wait_for_function("() => !Object.keys(ganvae.get().sliders).length")
+
+
+def test_realness_comes_when_the_discriminator_does(free_page: Page, page_url: str) -> None:
+    held: list[Route] = []
+    free_page.context.route(
+        "**/engine/models/**/discriminator.onnx", lambda route: held.append(route)
+    )
+    open_tab(free_page, page_url, "walk")
+    # Drawn here, with nobody to judge it.
+    free_page.locator("[data-state=walk]").select_option("straight")
+    free_page.wait_for_function(
+        "() => JSON.parse(document.querySelector('.gx').dataset.loaded).kind === 'straight'"
+    )
+    note = free_page.locator(".gx .gv-note").first
+    expect(note).to_have_text("")
+    held[0].continue_()
+    expect(note).to_contain_text("realness")
 
 
 def test_sliders_and_pictures_have_names(page: Page, page_url: str) -> None:

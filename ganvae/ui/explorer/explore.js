@@ -16,6 +16,8 @@ function startExplore(root, server) {
   let serial = 0;
   let mapShown = "";
   let stale = true;
+  // The pictures on the stage, for realness that could not be told when they were drawn.
+  let onStage = null;
 
   const move = (axis, value) => {
     const { sliders } = ganvae.get();
@@ -86,7 +88,8 @@ function startExplore(root, server) {
     for (const { view } of drawn) fitInto(view.canvas, view.main);
     root.dataset.shown = job.serial;
     for (const { name, view, batch } of drawn) view.panel.setSharpness(sharpnessOf(name, batch), 1);
-    tellRealness({ ...job, batches, judge });
+    onStage = { ...job, batches, judge };
+    tellRealness(onStage);
   });
 
   const tellRealness = ganvae.latest(async ({ members: judged, batches, judge, serial: number }) => {
@@ -243,22 +246,29 @@ function startExplore(root, server) {
   }
   const showFields = bindFields(root);
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
+  whenJudged(() => onStage?.judge, () => {
+    if (root.dataset.judged !== root.dataset.shown) tellRealness(onStage);
+  });
 
   const active = () => ganvae.get().tab === "explore";
   function follow(changed) {
     showFields();
     const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted"];
-    stale ||= loads.some((key) => changed.includes(key));
+    const elsewhere = loads.some((key) => changed.includes(key));
+    stale ||= elsewhere;
     const drawn = ["sliders", "axes_page"].some((key) => changed.includes(key));
     if (!active()) {
       stale ||= drawn;
       return;
     }
-    if (stale) {
+    // Without the server sliders still move what is here; each of their moves asking it again would
+    // only be refused again.
+    if (stale && (elsewhere || !drawn || !members().length)) {
       stale = false;
       load();
     } else if (drawn) refresh();
   }
+  window.addEventListener("online", () => follow([]));
 
   ganvae.stageRow(find(".gv-stage-row"), showPanels);
   ganvae.subscribe((_, changed) => follow(changed));

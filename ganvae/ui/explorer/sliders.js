@@ -35,6 +35,12 @@ class AxisSliders {
     const head = make("div", "gx-axis-head", {}, label, only, value);
     const row = { root: make("div", "gx-axis", {}, head, track), label, only, value, input, marks };
     input.addEventListener("input", () => onMove(row.axis, Number(input.value)));
+    // A finger that lands here to scroll the page has moved the slider before anyone can know.
+    let before = null;
+    input.addEventListener("pointerdown", () => {
+      before = row.moved ?? null;
+    });
+    input.addEventListener("pointercancel", () => onMove(row.axis, before));
     // The browser's own step would be 0.01 or a tenth of the range.
     input.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];

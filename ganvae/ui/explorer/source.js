@@ -107,3 +107,14 @@ function showEngine(place, modelsShown) {
   ganvae.engine.subscribe(show);
   return show;
 }
+
+/** Calls `tell` once a discriminator that was missing is loaded: it comes after the decoders. */
+function whenJudged(judge, tell) {
+  let could = null;
+  ganvae.engine.subscribe(() => {
+    const name = judge();
+    const can = Boolean(name) && ganvae.engine.can(name, "discriminator") ? name : null;
+    if (can && can !== could) tell();
+    could = can;
+  });
+}

@@ -190,6 +190,9 @@ function startWalk(root, server) {
   find("[data-do=reroll]").addEventListener("click", ganvae.reroll);
 
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
+  whenJudged(() => judgeOf([...views.keys()]), () => {
+    for (const view of views.values()) if (view.batch && !view.realness) tellRealness(view);
+  });
 
   const active = () => ganvae.get().tab === "walk";
   document.addEventListener("keydown", (event) => {
@@ -222,6 +225,7 @@ function startWalk(root, server) {
     stale = false;
     load();
   }
+  window.addEventListener("online", () => follow([]));
 
   ganvae.stageRow(find(".gv-stage-row"), showPanels);
   ganvae.subscribe((_, changed) => follow(changed));
