@@ -64,7 +64,9 @@ class Spec:
         note: what is plotted, in which unit, and which way is better.
         lines: nothing to draw where empty; `missing` then says why.
         x_label: what x counts.
+        x_ticks: where x is labelled; round numbers where empty.
         log_x: x of a training is a logarithm, or its first lessons would not be seen.
+        moment: what the last x is called in words; where empty, no last values are told.
     """
 
     key: str
@@ -77,7 +79,9 @@ class Spec:
     y_range: tuple[float, float] | None = None
     level: Level | None = None
     x_label: str = "images seen"
+    x_ticks: tuple[float, ...] = ()
     log_x: bool = True
+    moment: str = "After {} images"
 
 
 @dataclass(frozen=True)

@@ -44,10 +44,10 @@ def draw(spec: Spec, width: int, height: int) -> Chart:
 def _told(spec: Spec) -> str:
     """What the curves say in words: where a training ended, or else whose they are."""
     told = [line for line in spec.lines if line.told]
-    if not spec.log_x:
+    if not spec.moment:
         return f"Curves of {', '.join(line.label for line in told)}"
     last = ", ".join(f"{line.label} {short(line.last())}" for line in told)
-    return f"After {short(max(line.x[-1] for line in spec.lines))} images: {last}"
+    return f"{spec.moment.format(short(max(line.x[-1] for line in spec.lines)))}: {last}"
 
 
 def _readable(line: Line) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _draw_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
     axes.minorticks_off()
     low, high = frame["x"]
     most = max(3, int((frame["right"] - frame["left"]) // 70))
-    x_ticks = (log_ticks if spec.log_x else linear_ticks)(low, high, most)
+    x_ticks = list(spec.x_ticks) or (log_ticks if spec.log_x else linear_ticks)(low, high, most)
     y_ticks = (log_ticks if spec.log_y else linear_ticks)(*frame["y"])
     axes.set_xticks(x_ticks, [short(tick) for tick in x_ticks])
     axes.set_yticks(y_ticks, [short(tick) for tick in y_ticks])

@@ -53,6 +53,7 @@ def spectrum_chart(curves: Sequence[Curve], note: str, missing: str, width: int)
         missing,
         x_label="cycles per picture, finer to the right",
         log_x=False,
+        moment="",
     )
     return draw(spec, width, _HEIGHT)
 
@@ -85,6 +86,7 @@ def histogram_chart(
         missing,
         x_label="log₁₀ of sharpness, blur on the left",
         log_x=False,
+        moment="",
     )
     return draw(spec, width, _HEIGHT)
 
