@@ -54,9 +54,7 @@ class Sweep:
         table = csv.DictWriter(text, columns or ["name"], lineterminator="\n")
         table.writeheader()
         for row in self.rows:
-            table.writerow(
-                {k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()}
-            )
+            table.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
         return text.getvalue()
 
     def series(self, column: str) -> list[tuple[float, float, float]]:

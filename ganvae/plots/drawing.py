@@ -1,4 +1,4 @@
-"""Charts drawn by matplotlib as SVG."""
+"""Charts drawn by matplotlib: as SVG for the page, as PNG for a folder."""
 
 from __future__ import annotations
 
@@ -99,11 +99,51 @@ def _y_range(spec: Spec) -> tuple[float, float]:
     return (max(low - room, 0.0) if low >= 0 else low - room), high + room
 
 
+def draw_png(specs: Sequence[Spec], width: int, height: int) -> bytes:
+    """Charts beside one another as a PNG file on white, each with its title, note and legend.
+
+    Args:
+        specs: at least one, each with lines.
+        width, height: of one chart, in pixels; the file has twice as many of either.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+
+    with _DRAWING, matplotlib.rc_context({"axes.unicode_minus": False}):
+        whole = Figure(figsize=(len(specs) * width / 72, height / 72), dpi=144, facecolor="white")
+        for figure, spec in zip(np.ravel(whole.subfigures(1, len(specs))), specs, strict=True):
+            frame = _frame(spec, width, height)
+            axes = _draw_axes(figure, spec, frame | {"top": 52.0, "right": width - 14.0})
+            axes.set_title(f"{spec.title}\n", fontsize=_TEXT + 1, loc="left", x=-0.06)
+            axes.text(-0.06, 1.04, spec.note, transform=axes.transAxes, fontsize=_TEXT - 3)
+            told = [line for line in spec.lines if line.told]
+            if len(told) > 1:
+                handles = [axes.plot([], [], color=line.colour)[0] for line in told]
+                labels = [line.label for line in told]
+                axes.legend(handles, labels, fontsize=_TEXT - 2, frameon=False)
+        stream = io.BytesIO()
+        whole.savefig(stream, format="png", metadata={"Software": None})
+    return stream.getvalue()
+
+
 def _draw(spec: Spec, frame: dict[str, Any]) -> str:
     # Imported late: a page that shows no curve should not wait for matplotlib.
     import matplotlib
     from matplotlib.figure import Figure
 
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": spec.key, "axes.unicode_minus": False}
+    with _DRAWING, matplotlib.rc_context(settings):
+        size = (frame["width"] / 72, frame["height"] / 72)
+        figure = Figure(figsize=size, dpi=72, frameon=False)
+        axes = _draw_axes(figure, spec, frame)
+        _draw_marks(axes, spec, frame)
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    return stream.getvalue()
+
+
+def _draw_axes(figure: Any, spec: Spec, frame: dict[str, Any]) -> Any:
+    """Axes in a figure, where the frame says, with everything but the marks at the right."""
     width, height = frame["width"], frame["height"]
     box = (
         frame["left"] / width,
@@ -111,20 +151,14 @@ def _draw(spec: Spec, frame: dict[str, Any]) -> str:
         (frame["right"] - frame["left"]) / width,
         (frame["bottom"] - frame["top"]) / height,
     )
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": spec.key, "axes.unicode_minus": False}
-    with _DRAWING, matplotlib.rc_context(settings):
-        figure = Figure(figsize=(width / 72, height / 72), dpi=72, frameon=False)
-        axes = figure.add_axes(box, frameon=False)
-        _draw_axes(axes, spec, frame)
-        for line in spec.lines:
-            _draw_line(axes, line)
-        _draw_marks(axes, spec, frame)
-        stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return stream.getvalue()
+    axes = figure.add_axes(box, frameon=False)
+    _prepare_axes(axes, spec, frame)
+    for line in spec.lines:
+        _draw_line(axes, line)
+    return axes
 
 
-def _draw_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
+def _prepare_axes(axes: Any, spec: Spec, frame: dict[str, Any]) -> None:
     if spec.log_x:
         axes.set_xscale("log")
     if spec.log_y:

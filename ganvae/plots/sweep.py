@@ -92,7 +92,7 @@ def _lines(sweep: Sweep, column: str, label: str, place: int) -> list[Line]:
         return []
     colour = GAN if sweep.family == "gan" else (VAE, VAE_PALE)[place]
     xs, means, spreads = zip(*series, strict=True)
-    lines = [Line(column, label, xs, means, colour, width=2.4, points=True)]
+    lines = [Line(column, label, xs, means, colour, width=2.4)]
     if any(spreads):
         for sign, key in ((-1, "low"), (1, "high")):
             # On a logarithmic axis a bound at 0 or below can't be drawn.

@@ -17,6 +17,7 @@ from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
 from ganvae.recipes import FAMILIES, RECIPES
+from ganvae.training.members import Member, sweep_members
 from ganvae.training.options import FRESH, KNOWN_SETS, NO_PRETRAINING, find_dataset, resolve
 
 DEFAULT_RUNS = DEFAULT_WEIGHTS.parent / "runs"
@@ -115,6 +116,20 @@ def _of_face_gan(field: str) -> str:
 @click.option("--precision", help="float32 or bfloat16 (autocast)." + _of_recipe("precision"))
 @click.option("--seed", type=int, help=f"0 to {MAX_SEED}." + _of_recipe("seed"))
 @click.option(
+    "--sweep",
+    multiple=True,
+    metavar="OPTION=V,V,…",
+    help="Train one model for each value, like latent=2,10,100, and tabulate and plot how they "
+    "came out, in --runs; given twice, for each combination.",
+)
+@click.option(
+    "--jobs",
+    type=int,
+    default=1,
+    show_default=True,
+    help="With --sweep: trainings at once, each with its share of the cores.",
+)
+@click.option(
     "--score",
     metavar="NAME|all",
     help="Measure a trained model (in --output, else in --weights) again, or all, and stop.",
@@ -173,6 +188,7 @@ def command(**options: Any) -> None:
     python train.py --model gan --seed 1
     python train.py --model all --resume
     python train.py --model face-gan --dataset ~/cats
+    python train.py --model vae --sweep latent=2,10,50
     python train.py --score all
     python train.py --export all
     """
@@ -222,12 +238,19 @@ def _act(options: dict[str, Any]) -> None:
     if options["export"] is not None:
         _export(options)
         return
-    recipes = resolve(options)
+    if options["jobs"] != 1 and not options["sweep"]:
+        raise UserError("--jobs goes with --sweep.")
+    if not 1 <= options["jobs"] <= 64:
+        raise UserError(f"--jobs must be from 1 to 64, not {options['jobs']}.")
+    members = sweep_members(options, command.params) if options["sweep"] else []
+    recipes = resolve(options) if not members else [r for m in members for r in m.recipes]
     if options["dry_run"]:
         for recipe in recipes:
             print(json.dumps(recipe.to_dict(), indent=2))
-        return
-    _train(recipes, options)
+    elif members:
+        _sweep(members, options)
+    else:
+        _train(recipes, options)
 
 
 def _write_split(options: dict[str, Any]) -> None:
@@ -324,6 +347,19 @@ def _export(options: dict[str, Any]) -> None:
         else:
             sizes = ", ".join(f"{n} {f.bytes / 1e6:.2f} MB" for n, f in written.files.items())
             print(f"{name}: {sizes} ({time.perf_counter() - started:.1f} s)")
+
+
+def _sweep(members: list[Member], options: dict[str, Any]) -> None:
+    from ganvae.training.loop import Stopped
+    from ganvae.training.sweep import run_sweep
+
+    settings = _settings(options)
+    try:
+        folder = run_sweep(options["model"], members, settings, options["jobs"])
+    except Stopped:
+        print(f"Stopped and saved; go on with: {settings.command} --resume")
+        raise KeyboardInterrupt from None
+    print(f"The sweep's table and plot are in {folder}")
 
 
 def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:

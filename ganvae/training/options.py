@@ -49,6 +49,8 @@ _FAMILY_ONLY = {
     "pretraining": "gan",
     "mixed_batches": "gan",
 }
+# What `--sweep` takes: all of them whose values have no commas, and the latent size.
+SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))
 KNOWN_SETS = (*digits.NAMES, sets.CELEBA)
 NO_PRETRAINING, FRESH = "none", "fresh"
 

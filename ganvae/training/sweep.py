@@ -1,27 +1,30 @@
 """A family of trainings that differ in one setting (or a few), and a table of how they came out.
 
-    runs/sweep-vae-latent/
-      sweep.json, sweep.csv   a row for each finished member, written anew after each
-      sweep.png               distance, reconstruction and KL against the setting
-      runs/NAME/              a member in training
-      models/NAME/            a finished member: `python app.py --weights` shows them
+runs/sweep-vae-latent/
+  sweep.json, sweep.csv   a row for each finished member, written anew after each
+  sweep.png               distance, reconstruction and KL against the setting
+  runs/NAME/              a member in training
+  models/NAME/            a finished member: `python app.py --weights` shows them
 """
 
 from __future__ import annotations
 
 import dataclasses
 import multiprocessing
+import os
+import shutil
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
-from ganvae.recipe import Recipe
 from ganvae.sweeps import TABLE, Sweep
+from ganvae.training.loop import Stopped
+from ganvae.training.members import Member
 from ganvae.training.run import Settings, is_finished, train
+from ganvae.training.state import STATE
 
 MODELS, RUNS = "models", "runs"
 PLOT, LIST = "sweep.png", "sweep.csv"
@@ -41,33 +44,13 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True)
-class Member:
-    """One training of a sweep.
-
-    Attributes:
-        values: what it has for each swept setting.
-        recipes: what is trained for it, itself the last: a GAN may start from a VAE.
-    """
-
-    values: dict[str, Any]
-    recipes: tuple[Recipe, ...]
-
-    @property
-    def recipe(self) -> Recipe:
-        return self.recipes[-1]
-
-
-def run_sweep(
-    model: str, members: Sequence[Member], settings: Settings, jobs: int, command: str
-) -> Path:
+def run_sweep(model: str, members: Sequence[Member], settings: Settings, jobs: int) -> Path:
     """Train every member that is not finished yet; the table and the plot grow with each.
 
     Args:
         model: what `--model` named.
         settings: where members live is set from `settings.runs`.
         jobs: members in training at once, each in a process of its own.
-        command: what was typed, without --resume and --restart.
 
     Returns:
         The sweep's folder.
@@ -84,7 +67,7 @@ def run_sweep(
         settings=tuple(members[0].values),
         steps=members[0].recipe.steps,
         epochs=members[0].recipe.epochs,
-        command=command,
+        command=settings.command,
         rows=(),
     )
     settings = dataclasses.replace(settings, output=folder / MODELS, runs=folder / RUNS)
@@ -126,7 +109,9 @@ def _row(member: Member, settings: Settings) -> dict[str, Any]:
 
 def _check_way(folder: Path, sweep: Sweep, settings: Settings) -> None:
     """Refuse to mix two sweeps of one name: the figures of one table must be comparable."""
-    if not (folder / TABLE).is_file() or settings.restart:
+    if settings.restart:
+        shutil.rmtree(folder, ignore_errors=True)
+    if not (folder / TABLE).is_file():
         return
     former = Sweep.read(folder / TABLE)
     if not settings.resume:
@@ -143,33 +128,35 @@ def _check_way(folder: Path, sweep: Sweep, settings: Settings) -> None:
 
 def _train_all(members: Sequence[Member], settings: Settings, jobs: int) -> Iterator[None]:
     """Train what is not finished; yields after each."""
-    left = [
-        member
-        for member in members
-        if not (settings.resume and is_finished(member.recipe, settings))
-    ]
-    if jobs == 1:
+    left = [member for member in members if not is_finished(member.recipe, settings)]
+    if jobs == 1 or len(left) < 2:
         for member in left:
             _train_member(member, settings)
             yield
         return
+    jobs = min(jobs, len(left))
+    cores = settings.threads or max((os.cpu_count() or 1) // jobs, 1)
     # Spawned: a forked process would share threads with this one that PyTorch has started.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(left)) or 1, context) as pool:
-        waiting = [pool.submit(_train_member, member, settings) for member in left]
+    with ProcessPoolExecutor(jobs, context) as pool:
+        waiting = [pool.submit(_train_member, member, settings, cores) for member in left]
         try:
-            for future in waiting:
+            for future in as_completed(waiting):
                 future.result()
                 yield
-        except BaseException:
+        except BaseException as error:
             # Those that train get the signal too and save; no other one shall begin.
             pool.shutdown(wait=True, cancel_futures=True)
+            if isinstance(error, KeyboardInterrupt):
+                raise Stopped from None
             raise
 
 
-def _train_member(member: Member, settings: Settings) -> None:
+def _train_member(member: Member, settings: Settings, threads: int | None = None) -> None:
     for recipe in member.recipes:
-        # A member that never began has nothing to resume; one that was trained before has.
-        if recipe is not member.recipe and is_finished(recipe, settings):
+        if is_finished(recipe, settings):
             continue
-        train(recipe, settings)
+        if not (settings.runs / recipe.name / STATE).is_file():
+            train(recipe, dataclasses.replace(settings, threads=threads or settings.threads))
+        else:  # A run keeps the number of threads it began with.
+            train(recipe, settings)

@@ -14,7 +14,7 @@ function drawChart(chart) {
     return root;
   }
   const legend = make("p", "compare-legend");
-  for (const line of chart.lines) {
+  for (const line of chart.lines.filter((each) => each.told)) {
     const key = make("i", "compare-key");
     key.style.borderTopColor = line.colour;
     key.style.borderTopStyle = line.style;
