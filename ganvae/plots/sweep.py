@@ -53,9 +53,10 @@ def sweep_charts(sweep: Sweep, width: int) -> list[Chart]:
     return [draw(spec, width, _HEIGHT) for spec in _specs(sweep)]
 
 
-def sweep_picture(sweep: Sweep) -> bytes:
-    """All charts of a sweep beside one another, a PNG file."""
-    return draw_png(_specs(sweep), 420, 300)
+def sweep_picture(sweep: Sweep) -> bytes | None:
+    """All charts of a sweep beside one another, a PNG file; None where nothing can be drawn."""
+    specs = _specs(sweep)
+    return draw_png(specs, 420, 300) if specs else None
 
 
 def _specs(sweep: Sweep) -> list[Spec]:
