@@ -23,6 +23,7 @@ from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import FAMILIES
 from ganvae.training import callbacks, finish, state
+from ganvae.training.broadcast import Broadcast
 from ganvae.training.evaluate import evaluate
 from ganvae.training.failures import check_weights, explained
 from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
@@ -140,6 +141,7 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         finish.gather(folder, model, run.history, metrics, fitted, settings.command, target)
         (folder / state.STATE).unlink()
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
+        run.broadcast.tell("finished")
     return target
 
 
@@ -219,6 +221,7 @@ class _Run:
         self.total = recipe.total_steps(len(train_set))
         self.batches = Batches.of(recipe, train_set)
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
+        self.broadcast = Broadcast(folder, recipe, self.total, self.history)
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
 
     def go(self, scorer: Scorer, settings: Settings) -> Loop:
@@ -245,13 +248,13 @@ class _Run:
             self.update,
             self.batches,
             self.total,
-            [*watchers, progress, saver],
+            [*watchers, self.broadcast, progress, saver],
             step=details["step"],
             images=details["images"],
             seconds=details["seconds"],
         )
         try:
-            with saver:
+            with saver, self.broadcast.training():
                 loop.run()
         finally:
             progress.close()
