@@ -1,0 +1,9 @@
+"""A model's card, README.md in the Hub's format, filled from the files beside it."""
+
+from __future__ import annotations
+
+from ganvae.cards.card import write_card
+from ganvae.cards.comparison import COMPARISON, compare
+from ganvae.cards.seeds import SEEDS, record_seeds
+
+__all__ = ["COMPARISON", "SEEDS", "compare", "record_seeds", "write_card"]
