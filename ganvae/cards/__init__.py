@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from ganvae.cards.card import write_card
+from ganvae.cards.card import update_card, write_card
 from ganvae.cards.comparison import COMPARISON, compare
+from ganvae.cards.merge import merge_card
 from ganvae.cards.seeds import SEEDS, record_seeds
 
-__all__ = ["COMPARISON", "SEEDS", "compare", "record_seeds", "write_card"]
+__all__ = [
+    "COMPARISON",
+    "SEEDS",
+    "compare",
+    "merge_card",
+    "record_seeds",
+    "update_card",
+    "write_card",
+]
