@@ -14,6 +14,8 @@ from tests.browser.conftest import PATIENCE_MS, running_app
 OpenPage = Callable[..., Page]
 SPACE = "someone/ganvae"
 HUB = "https://huggingface.co"
+# Where the frame is: not there, but handed on as the Hub does.
+APP = "https://someone-ganvae.hf.space"
 # As the Hub shows a Space: what stands in the page's address is handed to the frame at first, and
 # a message from the frame changes the address.
 FRAME = """<!doctype html><title>Spaces</title>
@@ -32,7 +34,7 @@ FRAME = """<!doctype html><title>Spaces</title>
 def space_url(exported_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an `app.py` that believes to run on a Space."""
     log = tmp_path_factory.mktemp("space") / "log.txt"
-    more = {"SPACE_ID": SPACE, "SYSTEM": "spaces", "GRADIO_SERVER_NAME": "127.0.0.1"}
+    more = {"SPACE_ID": SPACE, "GRADIO_SERVER_NAME": "127.0.0.1"}
     with running_app(exported_weights, "off", log, **more) as url:
         yield url
 
@@ -41,7 +43,7 @@ def space_url(exported_weights: Path, tmp_path_factory: pytest.TempPathFactory) 
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser context that fails the test if its pages log an error."""
     made = browser.new_context(viewport={"width": 1280, "height": 800})
-    made.set_default_timeout(PATIENCE_MS)
+    made.set_default_timeout(15_000)
     complaints: list[str] = []
     made.on("console", lambda line: line.type == "error" and complaints.append(line.text))
     yield made
@@ -52,11 +54,23 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 def framed(context: BrowserContext, url: str, query: str, allow: str) -> tuple[Page, FrameLocator]:
     """A Space's page on the Hub, and the frame in it."""
 
-    def answer(route: Route) -> None:
-        body = FRAME.replace("APP", url).replace("ALLOW", allow)
+    def hub(route: Route) -> None:
+        body = FRAME.replace("APP", APP).replace("ALLOW", allow)
         route.fulfill(body=body, content_type="text/html")
 
-    context.route(f"{HUB}/**", answer)
+    def app(route: Route) -> None:
+        request, rest = route.request, route.request.url.removeprefix(APP)
+        if rest.startswith("/gradio_api/heartbeat"):
+            # It never ends: the answer could not be handed on.
+            route.fulfill(body="", content_type="text/event-stream")
+            return
+        forwarded = {"x-forwarded-host": urlsplit(APP).netloc, "x-forwarded-proto": "https"}
+        route.fulfill(
+            response=route.fetch(url=url + rest, headers={**request.headers, **forwarded})
+        )
+
+    context.route(f"{HUB}/**", hub)
+    context.route(f"{APP}/**", app)
     page = context.new_page()
     page.goto(f"{HUB}/spaces/{SPACE}{query}")
     return page, page.frame_locator("iframe")
