@@ -34,6 +34,8 @@ FRAME = """<!doctype html><title>Spaces</title>
 def space_url(exported_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an `app.py` that believes to run on a Space."""
     log = tmp_path_factory.mktemp("space") / "log.txt"
+    # Without SYSTEM: where that is "spaces", Gradio starts a thread that needs the `spaces` package,
+    # which only the Hub's own image has.
     more = {"SPACE_ID": SPACE, "GRADIO_SERVER_NAME": "127.0.0.1"}
     with running_app(exported_weights, "off", log, **more) as url:
         yield url
@@ -43,7 +45,7 @@ def space_url(exported_weights: Path, tmp_path_factory: pytest.TempPathFactory) 
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser context that fails the test if its pages log an error."""
     made = browser.new_context(viewport={"width": 1280, "height": 800})
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE_MS)
     complaints: list[str] = []
     made.on("console", lambda line: line.type == "error" and complaints.append(line.text))
     yield made
