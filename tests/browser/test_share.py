@@ -34,7 +34,7 @@ FRAME = """<!doctype html><title>Spaces</title>
 def space_url(exported_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an `app.py` that believes to run on a Space."""
     log = tmp_path_factory.mktemp("space") / "log.txt"
-    # Without SYSTEM: where that is "spaces", Gradio starts a thread that needs the `spaces` package,
+    # Without SYSTEM: where that is "spaces", Gradio starts a thread that needs a package `spaces`,
     # which only the Hub's own image has.
     more = {"SPACE_ID": SPACE, "GRADIO_SERVER_NAME": "127.0.0.1"}
     with running_app(exported_weights, "off", log, **more) as url:
