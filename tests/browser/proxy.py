@@ -25,6 +25,11 @@ def reverse_proxy(target: str, path: str) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def forward(self) -> None:
+            if self.path == "/favicon.ico":
+                # Browsers ask the host for it by themselves; it is none of the page's.
+                self.send_response(204)
+                self.end_headers()
+                return
             if not self.path.startswith(f"{path}/"):
                 self.send_error(404)
                 return
