@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -9,6 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganvae.recipe import Recipe
+
+# N(0, I) in the shape of a tensor.
+NoiseLike = Callable[[Tensor], Tensor]
 
 
 def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
@@ -78,7 +82,9 @@ class NonSaturatingLoss:
 
     real_label: float = 1.0
 
-    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def discriminator(
+        self, real_logits: Tensor, fake_logits: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
         real = torch.full_like(real_logits, self.real_label)
         return (
             F.binary_cross_entropy_with_logits(real_logits, real) + F.softplus(fake_logits).mean()
@@ -104,11 +110,13 @@ class LeastSquaresLoss:
 
     label_noise: float = 0.0
 
-    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
         real, fake = torch.ones_like(real_scores), torch.zeros_like(fake_scores)
         if self.label_noise:
-            real = real + self.label_noise * torch.randn_like(real)
-            fake = fake + self.label_noise * torch.randn_like(fake)
+            real = real + self.label_noise * noise_like(real)
+            fake = fake + self.label_noise * noise_like(fake)
         return F.mse_loss(real_scores, real) + F.mse_loss(fake_scores, fake)
 
     def generator(self, fake_scores: Tensor) -> Tensor:
