@@ -14,6 +14,7 @@ import sys
 import venv
 from pathlib import Path
 
+import fetch_client
 import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ def main(arguments: list[str]) -> int:
         return 1
     prepare(("npm",), "npm")
     fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
+    fetch_client.fetch(fetch_client.DEFAULT_FOLDER)
     for check in CHECKS:
         command = [str(python), "-m", *check, *(arguments if check == ["pytest"] else [])]
         print("$", " ".join(command[1:]), flush=True)

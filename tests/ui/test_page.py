@@ -18,6 +18,7 @@ from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.page import Page, build, launch_options
 
+ENDPOINTS = {"/models", "/sample", "/points", "/decode", "/walk"}
 START = """
 import json, sys
 from pathlib import Path
@@ -52,8 +53,18 @@ def test_tabs(page: Page) -> None:
 
 def test_only_the_named_endpoints_are_public(page: Page) -> None:
     info = page.get_api_info()
-    assert set(info["named_endpoints"]) == {"/models", "/sample", "/decode", "/walk"}
+    assert set(info["named_endpoints"]) == ENDPOINTS
     assert info["unnamed_endpoints"] == {}
+
+
+def test_every_endpoint_and_parameter_is_described(page: Page) -> None:
+    for name, endpoint in page.get_api_info()["named_endpoints"].items():
+        # Whole sentences: Gradio reads of a parameter the first line only, and would cut it.
+        assert endpoint["description"].rstrip().endswith("."), name
+        for parameter in endpoint["parameters"]:
+            described = parameter["type"].get("description", "")
+            label = parameter["label"]
+            assert described or label, (name, parameter)
 
 
 def test_every_component_tells_the_browser_only_what_is_json(page: Page) -> None:
