@@ -147,9 +147,7 @@ class Endpoints:
         made = explorer.export(self._collection, asked)
         return _file(base64.b64decode(made["data"]), made["filename"])
 
-    def _z(
-        self, model: Any, seed: Any, count: Any, temperature: Any, fitted: Any
-    ) -> latents.Array:
+    def _z(self, model: Any, seed: Any, count: Any, temperature: Any, fitted: Any) -> latents.Array:
         return self._collection.sample_z(
             self._model(model),
             checks.seed(seed),

@@ -13,15 +13,13 @@ from gradio_client.exceptions import AppError
 from PIL import Image, ImageSequence
 
 from ganvae.collection import Collection
-from ganvae.ui.page import build
+from tests.ui.api_page import served
 
 
 @pytest.fixture(scope="module")
 def client(tiny_weights: Path) -> Iterator[Client]:
-    page = build(Collection(tiny_weights))
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **page.launch_options)
-    yield Client(url, verbose=False)
-    page.close(verbose=False)
+    with served(tiny_weights) as url:
+        yield Client(url, verbose=False)
 
 
 def opened(path: str) -> np.ndarray:
