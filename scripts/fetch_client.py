@@ -1,4 +1,4 @@
-"""python scripts/fetch_client.py [FOLDER]: Gradio's JavaScript client, for the examples in docs/api.md.
+"""python scripts/fetch_client.py [FOLDER]: Gradio's JavaScript client, which docs/api.md uses.
 
 Installs what scripts/client/package-lock.json pins, digests included, into FOLDER
 (.runtime/client by default). Needs npm.

@@ -1,4 +1,4 @@
-"""The page's named endpoints, for Gradio's clients, plain HTTP and MCP: docs/api.md shows their use.
+"""The page's named endpoints, for Gradio's clients, plain HTTP and MCP; docs/api.md has examples.
 
 Types and descriptions here are what Gradio's API page and the MCP tools show. So annotations must
 be real types, no postponed evaluation in this file; and what is said of a parameter must be one
