@@ -13,7 +13,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image, ImageSequence
 
 from ganvae.collection import Collection
-from tests.ui.api_page import served
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from PIL import Image
 
 from ganvae import render
 from ganvae.collection import Collection
-from tests.ui.api_page import served
+from tests.serving import served
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "api.md"

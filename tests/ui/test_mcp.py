@@ -20,7 +20,7 @@ from PIL import Image
 from ganvae import render
 from ganvae.collection import Collection
 from ganvae.ui.api import Endpoints
-from tests.ui.api_page import served
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")
