@@ -6,9 +6,10 @@ import asyncio
 import base64
 import io
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -23,34 +24,37 @@ from ganvae.ui.api import Endpoints
 from tests.serving import served
 
 
+T = TypeVar("T")
+
+
 @pytest.fixture(scope="module")
 def url(tiny_weights: Path) -> Iterator[str]:
     with served(tiny_weights, mcp=True) as url:
         yield url
 
 
-def listed(url: str) -> list[Tool]:
-    async def ask() -> list[Tool]:
+def in_session(url: str, ask: Callable[[ClientSession], Awaitable[T]]) -> T:
+    """What a client is answered."""
+
+    async def connected() -> T:
         async with (
             streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
             ClientSession(reading, writing) as session,
         ):
             await session.initialize()
-            return (await session.list_tools()).tools
+            return await ask(session)
 
-    return asyncio.run(ask())
+    # A thread of its own: in this one Playwright's loop may be running, left by other tests.
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(connected())).result()
+
+
+def listed(url: str) -> list[Tool]:
+    return in_session(url, lambda session: session.list_tools()).tools
 
 
 def called(url: str, tool: str, arguments: dict[str, Any]) -> CallToolResult:
-    async def ask() -> CallToolResult:
-        async with (
-            streamable_http_client(f"{url}/gradio_api/mcp/") as (reading, writing, _),
-            ClientSession(reading, writing) as session,
-        ):
-            await session.initialize()
-            return await session.call_tool(tool, arguments)
-
-    return asyncio.run(ask())
+    return in_session(url, lambda session: session.call_tool(tool, arguments))
 
 
 def test_the_tools_are_the_endpoints_and_are_described(url: str) -> None:
