@@ -23,7 +23,6 @@ from ganvae.collection import Collection
 from ganvae.ui.api import Endpoints
 from tests.serving import served
 
-
 T = TypeVar("T")
 
 
