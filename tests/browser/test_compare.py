@@ -292,7 +292,9 @@ def test_a_test_image(
 def test_without_data_the_choice_is_closed(page: Page, app: str) -> None:
     open_tab(page, app, "source=test&index=3")
     wait_for_pictures(page, source="sample")
-    expect(page.get_by_role("radio", name="test image")).to_be_disabled()
+    test_image = page.get_by_role("radio", name="test image")
+    expect(test_image).to_be_disabled()
+    expect(test_image).to_have_attribute("title", re.compile("not at hand"))
     expect(page.locator(f"{TAB} .compare-note")).to_contain_text("not at hand")
     expect(page.get_by_role("radio", name="GAN sample")).to_have_attribute("aria-checked", "true")
 
