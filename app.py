@@ -30,11 +30,17 @@ _PORTS_TRIED = 100
     envvar="GRADIO_SERVER_PORT",
     help="Port of the page. [default: $GRADIO_SERVER_PORT, or the first free one from 7860]",
 )
+@click.option(
+    "--watch",
+    type=click.Path(path_type=Path),
+    metavar="RUN",
+    help="Show a training in progress instead: its folder, like runs/vae-100.",
+)
 @click.option("--share", is_flag=True, help="Also make a public link through Gradio's server.")
 @click.option("--mcp", is_flag=True, help="Also offer the page's endpoints as MCP tools.")
-def main(weights: Path, port: int | None, share: bool, mcp: bool) -> None:
+def main(weights: Path, port: int | None, watch: Path | None, share: bool, mcp: bool) -> None:
     """Show the page that compares VAEs and GANs."""
-    if not weights.is_dir():
+    if watch is None and not weights.is_dir():
         stop(f"There is no weights folder {str(weights)!r}; give one with --weights.")
     if mcp and importlib.util.find_spec("mcp") is None:
         stop("--mcp needs a package that is not there; get it with: pip install 'gradio[mcp]'")
@@ -50,14 +56,14 @@ def main(weights: Path, port: int | None, share: bool, mcp: bool) -> None:
 
     from ganvae.collection import Collection
     from ganvae.errors import UserError
-    from ganvae.ui.page import build
+    from ganvae.ui.page import build, build_watch
 
     # Pictures take milliseconds, too little to share out between cores that other visitors need.
     # Measured on two busy ones: 64 images of vae-100 in 26 to 45 ms with one thread, 85 to 97 with
     # two; a single image in 1 ms and 2 to 70.
     torch.set_num_threads(1)
     try:
-        page = build(Collection(weights))
+        page = build(Collection(weights)) if watch is None else build_watch(watch)
     except UserError as error:
         stop(str(error))
     try:

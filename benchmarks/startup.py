@@ -1,11 +1,15 @@
 """How long a cold start of the page takes, and how much memory its server needs.
 
     python -m benchmarks.startup --weights weights --chromium /usr/bin/chromium
+    python -m benchmarks.startup --space > benchmarks/results/space.json
 
 Starts `python app.py` anew for each run, opens the page in headless Chromium as soon as it answers,
 waits until the first samples are painted in every panel, and prints JSON: seconds from the start of
 the process to the first answer and to the pictures, and the server's peak memory at that moment. A
 model's picture counts as painted once its canvas shows more than one colour.
+
+With --space, `app.py` finds what it finds on a Hugging Face Space: its variables and none of this
+machine's, its port, every interface, and a home folder in which nothing can be written.
 """
 
 from __future__ import annotations
@@ -30,6 +34,21 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 180
+
+# What a Space sets, and a home that not even root can write into.
+SPACE_PORT = 7860
+SPACE_ENVIRONMENT = {
+    "SYSTEM": "spaces",
+    "SPACE_ID": "someone/ganvae",
+    "SPACE_HOST": "someone-ganvae.hf.space",
+    "SPACE_AUTHOR_NAME": "someone",
+    "SPACE_REPO_NAME": "ganvae",
+    "GRADIO_SERVER_NAME": "0.0.0.0",
+    "GRADIO_SERVER_PORT": str(SPACE_PORT),
+    "PORT": str(SPACE_PORT),
+    "HOME": "/proc",
+    "PATH": os.defpath,
+}
 
 # True once every panel has a canvas on which something is drawn. Few pixels are read: the check
 # runs on each animation frame of a machine that has other things to do.
@@ -78,14 +97,17 @@ def peak_memory(process: int) -> int | None:
     return round(int(line.split()[1]) / 1024)
 
 
-def measure(browser: Browser, weights: Path) -> dict[str, Any]:
+def measure(browser: Browser, weights: Path, space: bool = False) -> dict[str, Any]:
     """One cold start: a new server and a new browser context."""
-    port = free_port()
+    port = SPACE_PORT if space else free_port()
     url = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "app.py", "--weights", str(weights.resolve()), "--port", str(port)]
+    command = [sys.executable, "app.py", "--weights", str(weights.resolve())]
+    if not space:
+        command += ["--port", str(port)]
+    environment = SPACE_ENVIRONMENT if space else None
     with tempfile.TemporaryFile() as log:
         begin = time.monotonic()
-        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
         try:
             wait_for(url, server)
             answered = time.monotonic()
@@ -115,6 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--space", action="store_true", help="as a Hugging Face Space runs it")
     parser.add_argument("--chromium", type=Path, help="Playwright's own by default")
     options = parser.parse_args()
 
@@ -124,7 +147,7 @@ def main() -> None:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         try:
-            runs = [measure(browser, options.weights) for _ in range(options.runs)]
+            runs = [measure(browser, options.weights, options.space) for _ in range(options.runs)]
         finally:
             browser.close()
     # The first run may have to read everything from the disk; the others find it in memory.

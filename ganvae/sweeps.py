@@ -8,7 +8,7 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from ganvae import checkpoint
 from ganvae.errors import UserError
@@ -16,6 +16,8 @@ from ganvae.errors import UserError
 TABLE = "sweep.json"
 # In a weights folder: NAME.json, each a copy of some sweep's table.
 FOLDER = "sweeps"
+# A VAE whose codes hold less than this says the same of every image: its posterior has collapsed.
+COLLAPSED_KL = 0.1  # nats per image
 _MOST_ROWS = 1000
 _MOST_TEXT = 500
 
@@ -57,14 +59,27 @@ class Sweep:
             table.writerow({k: f"{v:.6g}" if isinstance(v, float) else v for k, v in row.items()})
         return text.getvalue()
 
+    def values(self) -> list[float]:
+        """The numbers that the first setting has in some row, rising."""
+        found = (row.get(self.settings[0]) for row in self.rows)
+        return sorted({float(value) for value in found if _is_finite(value)})
+
+    def collapsed(self) -> list[dict[str, Any]]:
+        """Rows of VAEs whose posterior has collapsed onto the prior."""
+        return [row for row in self.rows if _is_finite(kl := row.get("kl")) and kl < COLLAPSED_KL]
+
     def series(self, column: str) -> list[tuple[float, float, float]]:
         """(x, mean, spread) of a figure over the first setting, x rising.
 
         The spread is the standard deviation over the trainings that share x (several seeds, say),
-        0 where there is one.
+        0 where there is one. Collapsed VAEs are left out: a mean of working and broken trainings
+        describes neither.
         """
         found: dict[float, list[float]] = {}
+        collapsed = self.collapsed()
         for row in self.rows:
+            if row in collapsed:
+                continue
             x, y = row.get(self.settings[0]), row.get(column)
             if _is_finite(x) and _is_finite(y):
                 found.setdefault(float(x), []).append(float(y))
@@ -102,7 +117,7 @@ def _text(value: Any) -> str:
     return value
 
 
-def _is_finite(value: Any) -> bool:
+def _is_finite(value: Any) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 

@@ -218,6 +218,15 @@ MISTAKES = [
     (["--model=vae-3", "--name=gan-100"], "'gan-100' is the name of a recipe"),
     (["--model=vae", "--latent=32", "--name=vae-100"], "'vae-100' is the name of a recipe"),
     (["--model=vae", "--name=digit-classifier"], "'digit-classifier' is the name of"),
+    (["--model=vae", "--sweep=latent"], "--sweep takes an option and its values, like latent=2"),
+    (["--model=vae", "--sweep=colour=1,2"], "not 'colour=1,2'; it can be adam_beta1"),
+    (["--model=vae", "--sweep=latent=2,x"], "--sweep latent=2,x: 'x' is not a valid integer"),
+    (["--model=vae", "--sweep=latent=2,2"], "2 is there twice"),
+    (["--model=vae", "--sweep=latent=0"], "whole number from 1 to 1024, not 0"),
+    (["--model=vae", "--sweep=lr=.1", "--lr=.2"], "Give lr in --sweep or as an option, not both"),
+    (["--model=all", "--sweep=lr=.1"], "--sweep takes one model or family"),
+    (["--model=vae", "--jobs=2"], "--jobs goes with --sweep"),
+    (["--model=vae", "--sweep=lr=.1", "--jobs=0"], "--jobs must be from 1 to 64, not 0"),
 ]
 
 

@@ -111,11 +111,14 @@ def draw_png(specs: Sequence[Spec], width: int, height: int) -> bytes:
 
     with _DRAWING, matplotlib.rc_context({"axes.unicode_minus": False}):
         whole = Figure(figsize=(len(specs) * width / 72, height / 72), dpi=144, facecolor="white")
-        for figure, spec in zip(np.ravel(whole.subfigures(1, len(specs))), specs, strict=True):
+        parts = whole.subfigures(1, len(specs), squeeze=False)[0]
+        for figure, spec in zip(parts, specs, strict=True):
             frame = _frame(spec, width, height)
-            axes = _draw_axes(figure, spec, frame | {"top": 52.0, "right": width - 14.0})
-            axes.set_title(f"{spec.title}\n", fontsize=_TEXT + 1, loc="left", x=-0.06)
-            axes.text(-0.06, 1.04, spec.note, transform=axes.transAxes, fontsize=_TEXT - 3)
+            axes = _draw_axes(figure, spec, frame | {"top": 60.0, "right": width - 18.0})
+            edge = {"xycoords": "subfigure pixels", "verticalalignment": "top"}
+            note = spec.note.replace("; ", "\n")
+            axes.annotate(spec.title, (24, 2 * height - 16), fontsize=_TEXT + 1, **edge)
+            axes.annotate(note, (24, 2 * height - 56), fontsize=_TEXT - 2.5, **edge)
             told = [line for line in spec.lines if line.told]
             if len(told) > 1:
                 handles = [axes.plot([], [], color=line.colour)[0] for line in told]
@@ -247,7 +250,7 @@ def _draw_line(axes: Any, line: Line) -> None:
         **style,
     )
     # Few points are shown as such: the line between them is a guess.
-    if len(line.x) <= 15:
+    if len(line.x) <= 15 and line.told:
         axes.plot(
             line.x, line.shown(), "o", color=line.colour, markersize=2.2 + line.width, clip_on=False
         )

@@ -6,7 +6,7 @@ from ganvae.plots.chart import Chart, Line, Spec
 from ganvae.plots.drawing import draw, draw_png
 from ganvae.plots.numbers import short
 from ganvae.plots.svg import GAN, VAE, VAE_PALE
-from ganvae.sweeps import Sweep
+from ganvae.sweeps import COLLAPSED_KL, Sweep
 
 _HEIGHT = 236
 # A chart each: its title, its note, and its curves as (column, label).
@@ -43,19 +43,24 @@ _CHARTS = {
 _WORDS = {"latent": "latent dimensions"}
 
 
+def setting_words(setting: str) -> str:
+    """What a swept setting is called on the page."""
+    return _WORDS.get(setting, setting.replace("_", " "))
+
+
 def sweep_charts(sweep: Sweep, width: int) -> list[Chart]:
     """The charts of a sweep at a width in pixels; those whose figures are missing are left out."""
     return [draw(spec, width, _HEIGHT) for spec in _specs(sweep)]
 
 
-def sweep_picture(sweep: Sweep) -> bytes:
-    """All charts of a sweep beside one another, a PNG file."""
-    return draw_png(_specs(sweep), 420, 300)
+def sweep_picture(sweep: Sweep) -> bytes | None:
+    """All charts of a sweep beside one another, a PNG file; None where nothing can be drawn."""
+    specs = _specs(sweep)
+    return draw_png(specs, 420, 300) if specs else None
 
 
 def _specs(sweep: Sweep) -> list[Spec]:
-    setting = sweep.settings[0]
-    word = _WORDS.get(setting, setting.replace("_", " "))
+    word = setting_words(sweep.settings[0])
     specs = []
     for key, title, note, curves in _CHARTS[sweep.family]:
         lines = [
@@ -107,13 +112,20 @@ def _lines(sweep: Sweep, column: str, label: str, place: int) -> list[Line]:
 
 
 def _runs(sweep: Sweep) -> str:
-    """How long the trainings were, and how many stand behind a point."""
+    """How long the trainings were, how many stand behind a point, and which do not."""
     length = f"{sweep.steps:,} steps" if sweep.steps else f"{sweep.epochs} epochs"
-    values = {row.get(sweep.settings[0]) for row in sweep.rows}
-    times = len(sweep.rows) / max(len(values), 1)
-    if times == 1:
-        return f"one training of {length} each"
-    return f"mean of {short(times)} trainings of {length} each, dotted: a standard deviation"
+    times = len(sweep.rows) / max(len(sweep.values()), 1)
+    words = f"one training of {length} each"
+    if times > 1:
+        words = f"mean of {short(times)} trainings of {length} each, dotted: a standard deviation"
+    if not (collapsed := sweep.collapsed()):
+        return words
+    values = sorted({row[sweep.settings[0]] for row in collapsed})
+    named = ", ".join(f"{value:g}" for value in values)
+    return (
+        f"{words}; {len(collapsed)} of {len(sweep.rows)} collapsed (KL under {COLLAPSED_KL:g} "
+        f"nats, at {named}) and are left out"
+    )
 
 
 def _apart(ticks: list[float]) -> tuple[float, ...]:

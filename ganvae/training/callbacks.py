@@ -6,7 +6,6 @@ one that was stopped and resumed, ends in the same weights.
 
 from __future__ import annotations
 
-import math
 import signal
 import sys
 import time
@@ -23,6 +22,7 @@ from ganvae.errors import UserError
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, evaluation
 from ganvae.training import schedule
+from ganvae.training.failures import check_finite, check_growth
 from ganvae.training.history import History
 from ganvae.training.loop import Loop, Stopped
 from ganvae.training.objectives import elbo_of, reparameterise
@@ -32,42 +32,50 @@ SCORE_COUNT = 2000
 # The features of photographs take far longer than those of digits.
 PHOTOGRAPH_SCORE_COUNT = 1000
 SAVE_EVERY_SECONDS = 30.0
+_GATHERED = 1000
 _TEST_BATCH = 1000
 _TEST_SEED = 10_000
 
 
 class TrainCurves:
-    """Means of the training curves over each of about 250 stretches of the run."""
+    """Means of the training curves over each of about 250 stretches of the run.
+
+    Raises:
+        DivergenceError: a number is not finite, or a loss has grown beyond all measure.
+    """
 
     def __init__(self, history: History, total: int, sums: dict[str, float]) -> None:
         self.history, self.sums = history, sums
         self._moments = schedule.evenly(total, schedule.TRAIN_ROWS)
-        self._gathered: dict[str, Tensor] = {}
+        self._gathered: list[dict[str, Tensor]] = []
 
     def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
-        # Sums stay tensors between rows: reading a number each step would wait for the device.
-        for name, value in values.items():
-            total = self._gathered.get(name)
-            self._gathered[name] = value.double() if total is None else total + value
-        self.sums["steps"] = self.sums.get("steps", 0) + 1
+        # They stay on the device for now: reading a number each step would wait for it.
+        self._gathered.append(values)
         if run.step in self._moments:
-            sums = self.flush()
+            sums = self.flush(run.step)
             steps = sums.pop("steps")
             means = {name: total / steps for name, total in sums.items()}
             self.sums.clear()
-            bad = [name for name, mean in means.items() if not math.isfinite(mean)]
-            if bad:
-                raise UserError(
-                    f"Training diverged before step {run.step}: {bad[0]} is {means[bad[0]]}; "
-                    f"try a lower --lr or --precision float32."
-                )
+            check_growth(means, self.history, run.step)
             self.history.add(run.step, run.images, run.seconds, **means)
+        elif len(self._gathered) >= _GATHERED:
+            self.flush(run.step)
 
-    def flush(self) -> dict[str, float]:
-        """The sums since the last row as plain numbers, for the saved state."""
-        for name, total in self._gathered.items():
-            self.sums[name] = self.sums.get(name, 0.0) + total.item()
+    def flush(self, step: int) -> dict[str, float]:
+        """The sums since the last row as plain numbers, up to a step: for the saved state."""
+        if not self._gathered:
+            return dict(self.sums)
+        names = list(self._gathered[0])
+        table = torch.stack([torch.stack([values[n] for n in names]) for values in self._gathered])
+        rows = table.double().tolist()
         self._gathered.clear()
+        # One after another: the sum is the same to the last bit wherever a run was stopped.
+        for before, row in enumerate(rows, start=1 - len(rows)):
+            check_finite(dict(zip(names, row, strict=True)), step + before)
+            for name, value in zip(names, row, strict=True):
+                self.sums[name] = self.sums.get(name, 0.0) + value
+        self.sums["steps"] = self.sums.get("steps", 0) + len(rows)
         return dict(self.sums)
 
 

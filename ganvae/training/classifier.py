@@ -12,6 +12,7 @@ from torch import Tensor
 from tqdm import trange
 
 from ganvae import files
+from ganvae.cards import update_card
 from ganvae.data import load_images, load_labels, to_float
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import FEATURES, NAME, WEIGHTS, DigitClassifier
@@ -71,7 +72,7 @@ def train_classifier(settings: Settings) -> None:
         "command": settings.command,
     }
     files.write_json(result / "metrics.json", facts)
-    files.write_text(result / "README.md", _card(facts))
+    update_card(result, former=settings.weights / NAME)
     files.replace_folder(result, settings.weights / NAME)
 
 
@@ -109,15 +110,3 @@ def _accuracy(model: DigitClassifier, images: Tensor, labels: Tensor) -> float:
     with evaluation(model):
         logits = torch.cat([model(to_float(part)) for part in images.split(1000)])
     return (logits.argmax(1) == labels).double().mean().item()
-
-
-def _card(facts: dict[str, object]) -> str:
-    return (
-        f"# {NAME}\n\n"
-        f"A small convolutional network that tells handwritten digits apart "
-        f"({facts['accuracy']:.2%} of the {facts['n']:,} MNIST test images). Its last hidden layer "
-        f"({facts['features']} numbers) is the feature space in which this project measures how "
-        f"far generated digits are from real ones.\n\n"
-        f"Trained by `{facts['command']}` in {facts['seconds']:.0f} s on {facts['hardware']}, "
-        f"torch {facts['torch']}.\n"
-    )

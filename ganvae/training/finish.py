@@ -68,9 +68,10 @@ def gather(
     files.write_json(result / checkpoint.METRICS, metrics)
     files.write_text(result / checkpoint.HISTORY, history.to_csv())
     shutil.copytree(folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
-    if (target / cards.COMPARISON).is_file():
-        shutil.copy(target / cards.COMPARISON, result)
-    files.write_text(result / checkpoint.CARD, cards.write_card(result))
+    for kept in (cards.COMPARISON, cards.SEEDS):
+        if (target / kept).is_file():
+            shutil.copy(target / kept, result)
+    cards.update_card(result, former=target)
     _swap(result, target)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,9 @@ from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import FAMILIES
 from ganvae.training import callbacks, finish, state
+from ganvae.training.broadcast import Broadcast
 from ganvae.training.evaluate import evaluate
+from ganvae.training.failures import check_weights, explained
 from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
@@ -99,7 +99,8 @@ def train(recipe: Recipe, settings: Settings) -> Path:
 
     Raises:
         UserError: the data or the classifier is missing, the run can't be resumed, the loss
-            diverged, or the disk is full. What was trained up to the last save stays in `runs`.
+            diverged, or memory or disk is full. What was trained up to the last save stays in
+            `runs`.
         Stopped: somebody asked the run to stop; its state is saved.
     """
     folder = settings.runs / recipe.name
@@ -130,7 +131,7 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     arrange(model)
     test = images.test.to(device)
     run = _Run(model, images.train.to(device), test, folder, details)
-    with _disk_trouble(folder):
+    with explained(folder, recipe, device):
         loop = run.go(scorer, settings)
         checkpoint.round_to_storage(model)
         target = (settings.output or settings.weights) / recipe.name
@@ -140,6 +141,7 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         finish.gather(folder, model, run.history, metrics, fitted, settings.command, target)
         (folder / state.STATE).unlink()
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
+        run.broadcast.tell("finished")
     return target
 
 
@@ -219,6 +221,7 @@ class _Run:
         self.total = recipe.total_steps(len(train_set))
         self.batches = Batches.of(recipe, train_set)
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
+        self.broadcast = Broadcast(folder, recipe, self.total, self.history)
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
 
     def go(self, scorer: Scorer, settings: Settings) -> Loop:
@@ -245,13 +248,13 @@ class _Run:
             self.update,
             self.batches,
             self.total,
-            [*watchers, progress, saver],
+            [*watchers, self.broadcast, progress, saver],
             step=details["step"],
             images=details["images"],
             seconds=details["seconds"],
         )
         try:
-            with saver:
+            with saver, self.broadcast.training():
                 loop.run()
         finally:
             progress.close()
@@ -259,28 +262,20 @@ class _Run:
         return loop
 
     def save(self, loop: Loop) -> None:
-        """Write the state and the curves so far."""
+        """Write the state and the curves so far; one that has diverged is not written.
+
+        Raises:
+            DivergenceError: a loss or a weight is not finite.
+        """
+        sums = self.curves.flush(loop.step)
+        check_weights(self.model, loop.step)
         self.details |= {
             "step": loop.step,
             "images": loop.images,
             "seconds": loop.seconds,
             "rows": self.history.rows,
-            "sums": self.curves.flush(),
+            "sums": sums,
             "moments": self.snapshots.moments,
         }
         state.save_state(self.folder, self.model, self.update.optimisers, self.details)
         files.write_text(self.folder / checkpoint.HISTORY, self.history.to_csv())
-
-
-@contextmanager
-def _disk_trouble(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        kept = "no state of this run was saved yet"
-        if (folder / state.STATE).is_file():
-            kept = f"the state of step {state.read_details(folder)['step']} is whole in {folder}"
-        raise UserError(
-            f"Writing failed ({error.strerror or error}); {kept}: make room, then go on with "
-            f"--resume."
-        ) from error

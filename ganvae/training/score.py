@@ -75,7 +75,7 @@ def _score_one(folder: Path, settings: Settings, inception: InceptionFeatures | 
         measured = evaluate(model, images, Scorer(reference, network), settings.weights, fitted)
     metrics = checkpoint.read_metrics(folder) | measured
     files.write_json(folder / checkpoint.METRICS, metrics)
-    files.write_text(folder / checkpoint.CARD, cards.write_card(folder))
+    cards.update_card(folder)
 
 
 def _with_inception(

@@ -87,7 +87,9 @@ def report(folder: Path, sweep: Sweep, members: Sequence[Member], settings: Sett
     if done:
         from ganvae.plots.sweep import sweep_picture
 
-        files.write_bytes(folder / PLOT, sweep_picture(sweep))
+        picture = sweep_picture(sweep)
+        if picture is not None:
+            files.write_bytes(folder / PLOT, picture)
 
 
 def _name(model: str, members: Sequence[Member]) -> str:

@@ -38,10 +38,11 @@ class PageComponent(gr.HTML):
     """A `gr.HTML` made of files.
 
     Attributes:
-        SCRIPTS: script files of the folder, joined in this order.
+        SCRIPTS, STYLES: script and style files of the folder, joined in this order.
     """
 
     SCRIPTS: tuple[str, ...] = ("script.js",)
+    STYLES: tuple[str, ...] = ("style.css",)
 
     def __init__(
         self, value: Any = None, functions: Sequence[ServerFunction] = (), **options: Any
@@ -59,7 +60,7 @@ class PageComponent(gr.HTML):
         super().__init__(
             value,
             html_template=_literal(_read(folder / "template.html")),
-            css_template=_literal(_read(folder / "style.css")),
+            css_template=_literal("\n".join(_read(folder / name) for name in self.STYLES)),
             # Gives the script a name in the browser's developer tools.
             js_on_load=f"{scripts}\n//# sourceURL=ganvae/{folder.name}.js",
             apply_default_css=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,11 @@ from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.header import Header
 from ganvae.ui.sample import SampleTab
 from ganvae.ui.training_tab import TrainingTab
+from ganvae.ui.watch import Watch
 
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css")
-_SCRIPTS = ("store.js", "helpers.js", "panel.js")
+_SCRIPTS = ("store.js", "make.js", "helpers.js", "panel.js")
 _TITLE = "ganvae: VAE against GAN"
 _DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
 # Two squares, one of each colour; in the page itself, so that nothing is asked for.
@@ -85,6 +86,18 @@ def build(collection: Collection) -> Page:
     return page
 
 
+def build_watch(folder: Path) -> Page:
+    """The page that shows the training of a run's folder while it goes on.
+
+    Raises:
+        UserError: there is no run in the folder.
+    """
+    with Page(title=_TITLE, analytics_enabled=False, delete_cache=(_DAY, _DAY)) as page:
+        Watch(folder)
+    page.launch_options = _shell([_static("make.js")])
+    return page
+
+
 def launch_options(config: dict[str, Any]) -> dict[str, Any]:
     """Theme, style and scripts for `gr.Blocks.launch`.
 
@@ -92,8 +105,13 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
     """
     # The smallest escape that keeps "</script>" in a model's name from ending the script.
     data = json.dumps(config, allow_nan=False).replace("<", "\\u003c")
+    sources = [f"window.ganvaeConfig = {data};", *map(_static, _SCRIPTS), *scripts()]
+    return _shell(sources)
+
+
+def _shell(sources: Sequence[str]) -> dict[str, Any]:
+    """What Gradio is told of any page of ours."""
     styles = "\n".join(_static(name) for name in _STYLES)
-    sources = [*map(_static, _SCRIPTS), *scripts()]
     return {
         "theme": gr.themes.Base(
             primary_hue="neutral",
@@ -109,7 +127,6 @@ def launch_options(config: dict[str, Any]) -> dict[str, Any]:
                 f'<meta name="description" content="{_DESCRIPTION}">',
                 f'<meta property="og:title" content="{_TITLE}">',
                 f'<meta property="og:description" content="{_DESCRIPTION}">',
-                f"<script>window.ganvaeConfig = {data};</script>",
                 f"<style>{styles}</style>",
                 *(f"<script>{source}</script>" for source in sources),
             )

@@ -66,13 +66,16 @@ def page_url(
 
 
 @contextmanager
-def running_app(weights: Path, runtime: str, log: Path) -> Iterator[str]:
-    """The address of an `app.py` of its own, its runtime where GANVAE_ORT_URL has it."""
+def running_app(weights: Path, runtime: str, log: Path, **more: str) -> Iterator[str]:
+    """The address of an `app.py` of its own, its runtime where GANVAE_ORT_URL has it.
+
+    Further variables of its environment are `more`.
+    """
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, ROOT / "app.py", "--port", str(port), "--weights", str(weights)]
     environment = {name: value for name, value in os.environ.items() if name != "SPACE_ID"}
-    environment["GANVAE_ORT_URL"] = runtime
+    environment |= {"GANVAE_ORT_URL": runtime, **more}
     with log.open("w") as stream:
         app = subprocess.Popen(command, stdout=stream, stderr=stream, env=environment)
     url = f"http://127.0.0.1:{port}"

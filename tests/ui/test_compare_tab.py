@@ -20,6 +20,7 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.handwriting import as_mnist
 from ganvae.models import GAN, VAE
+from ganvae.sweeps import Sweep
 from ganvae.ui import sampling
 from ganvae.ui.compare import DRAWING_SIDE, CompareTab, originals, pictures
 from ganvae.ui.compare.figures import WIDTHS, Figures
@@ -375,6 +376,23 @@ def test_charts_of_sharpness(weights: Path) -> None:
     # Steps: every bin is as high from its left edge to its right one.
     assert charts["histogram"]["lines"][0]["y"] == [10, 10, 20, 20, 60, 60, 10, 10]
     assert charts["histogram"]["lines"][0]["x"] == [-4, -3, -3, -2, -2, -1, -1, 0]
+
+
+def test_sweeps_of_the_pair_are_shown(weights: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert figures(weights)["sweeps"] == []
+    pair = Collection(weights).recipe("vae-10").pair
+    rows = [{"name": str(x), "latent": x, "kl": x, "distance": 9 / x} for x in (2, 5)]
+    sweep = Sweep("vae", pair, "vae", ("latent",), 10, None, "python train.py <b>", tuple(rows))
+    folder = weights / "sweeps"
+    folder.mkdir()
+    (folder / "a.json").write_text(json.dumps(sweep.to_dict()))
+    (folder / "b.json").write_text(json.dumps(sweep.to_dict() | {"pair": "another"}))
+    (folder / "c.json").write_text("{")
+    (shown,) = figures(weights)["sweeps"]
+    assert shown["title"] == "VAEs with 2 · 5 latent dimensions"
+    assert shown["command"] == "python train.py <b>"
+    assert [chart["key"] for chart in shown["charts"]] == ["sweep-distance", "sweep-kl"]
+    assert "c.json" in caplog.text
 
 
 def test_charts_are_drawn_again_only_for_new_figures(collection: Collection) -> None:

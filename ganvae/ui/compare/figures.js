@@ -34,6 +34,22 @@ function missingLine(sentence) {
   return make("p", "compare-missing", {}, ...parts);
 }
 
+// Families that were trained for the question: charts over the setting that differs.
+function drawSweeps(holder, sweeps) {
+  const { make } = ganvae;
+  const parts = sweeps.map((sweep) =>
+    make(
+      "details",
+      "gv-fold",
+      { open: "" },
+      make("summary", "", {}, sweep.title),
+      make("div", "compare-charts", {}, ...sweep.charts.map(drawChart)),
+      make("p", "compare-about", {}, "From ", make("code", "", {}, sweep.command)),
+    ),
+  );
+  holder.replaceChildren(...parts);
+}
+
 // Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
 function drawRealness(holder, realness) {
   const { make } = ganvae;

@@ -18,6 +18,7 @@ from ganvae.ui import checks
 from ganvae.ui.compare import measured
 from ganvae.ui.compare.claims import read_claims
 from ganvae.ui.compare.measured import number, numbers
+from ganvae.ui.compare.sweeps import read_sweeps
 from ganvae.ui.compare.table import build_table
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
@@ -38,8 +39,8 @@ class Figures:
             data: `models`, their names; `width` of a chart, one of `WIDTHS`.
 
         Returns:
-            `charts`, as for the Training tab; `realness`, {gan, scale, bars} or None; `table`;
-            `claims`.
+            `charts`, as for the Training tab; `sweeps`, with charts each; `realness`,
+            {gan, scale, bars} or None; `table`; `claims`.
 
         Raises:
             UserError: a model is unknown, or the width is another.
@@ -50,6 +51,9 @@ class Figures:
             raise UserError(f"The width must be {' or '.join(map(str, WIDTHS))}.")
         return {
             "charts": self._drawn(tuple(names), int(width), self._version(names)),
+            "sweeps": read_sweeps(
+                self._collection, self._collection.recipe(names[0]).pair, int(width)
+            ),
             "realness": self._realness(names),
             "table": build_table(self._collection, names),
             "claims": read_claims(self._collection),

@@ -157,7 +157,7 @@ let drawn = "";
 
 function chartWidth() {
   const stacked = holder.clientWidth < STACKED;
-  holder.classList.toggle("stacked", stacked);
+  find(".compare-figures").classList.toggle("stacked", stacked);
   return (stacked ? holder.clientWidth : holder.clientWidth / 2) < 450 ? NARROW_CHART : WIDE_CHART;
 }
 
@@ -174,6 +174,7 @@ const drawFigures = ganvae.latest(async () => {
   if (!answer) return;
   drawn = text;
   holder.replaceChildren(...answer.charts.map(drawChart));
+  drawSweeps(find(".compare-sweeps"), answer.sweeps);
   drawRealness(find(".compare-realness"), answer.realness);
   drawTable(find(".compare-table"), answer.table);
   drawClaims(find(".compare-claims"), answer.claims);

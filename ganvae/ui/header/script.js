@@ -61,14 +61,5 @@ if (new URLSearchParams(window.location.search).get("view") === "api") {
   window.setTimeout(openApi, 0);
 }
 
-share.addEventListener("click", async () => {
-  const link = ganvae.link();
-  try {
-    await navigator.clipboard.writeText(link);
-    share.textContent = "copied";
-    window.setTimeout(() => (share.textContent = "share"), 1500);
-  } catch {
-    // A frame may not write to the clipboard: show the link to copy by hand.
-    window.prompt("Link to this view", link);
-  }
-});
+const handOver = sharing(share, find(".link"));
+share.addEventListener("click", () => handOver(ganvae.link()));

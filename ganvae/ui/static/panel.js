@@ -8,6 +8,7 @@
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
 (() => {
   const { ganvae } = window;
+  const { make } = ganvae;
   const LATENT =
     "Latent size: how many numbers the model makes a picture from. All the pictures it can draw " +
     "lie in a space of so many dimensions.";
@@ -18,14 +19,6 @@
   // Below the first a picture looks blurred, above the second its detail is noise.
   const [BLUR, NOISE] = [0.9, 1.15];
   const BAR_END = 2;
-
-  function make(tag, className, attributes = {}, ...children) {
-    const node = document.createElement(tag);
-    if (className) node.className = className;
-    for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-    node.append(...children);
-    return node;
-  }
 
   const short = (value) => {
     if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))} M`;
@@ -265,5 +258,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, emptyPanel, place, realness, sharpnessMeter, stageRow, make, short, duration });
+  Object.assign(ganvae, { panel, emptyPanel, place, realness, sharpnessMeter, stageRow, short, duration });
 })();

@@ -1,0 +1,46 @@
+"""What a model is, in a few sentences, and what it draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganvae.cards.notes import NOTES
+from ganvae.recipe import Recipe
+from ganvae.recipes import RECIPES
+
+_STUDIES = {
+    "A": "study A (MNIST, perceptrons, the perturbation test)",
+    "B": "study B (MNIST, small perceptrons)",
+    "C": "study C (CelebA at 64x64, convolutional, the GAN pre-trained by the VAE)",
+    "D": "study D (MNIST at 32x32, convolutional, three latent sizes)",
+}
+_FAMILIES = {"vae": "variational autoencoder", "gan": "generative adversarial network"}
+
+
+def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
+    """The title, a description and the last sheet of samples."""
+    study = _STUDIES.get(recipe.study, recipe.study)
+    base = RECIPES.get(recipe.name)
+    relation = (
+        f"It reproduces {study}."
+        if base == recipe
+        else f"It varies {study}; config.json holds every setting."
+    )
+    note = NOTES.get(recipe.name)
+    height, width = recipe.image_shape[1:]
+    return "\n".join(
+        [
+            f"# {recipe.name}",
+            "",
+            f"A {_FAMILIES[recipe.family]} with {recipe.latent} latent dimensions that draws "
+            f"{height}x{width} pictures like those of {recipe.dataset}. {relation}"
+            + (f" {note}" if note else ""),
+            "",
+            "![samples](snapshots/" + _last_sheet(metrics) + ")",
+            "",
+        ]
+    )
+
+
+def _last_sheet(metrics: dict[str, Any]) -> str:
+    return f"samples-{metrics.get('training', {}).get('steps', 0):08d}.png"
