@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvae.errors import UserError
 from ganvae.recipe import Recipe
+
+T = TypeVar("T")
 
 # N(0, I) in the shape of a tensor.
 NoiseLike = Callable[[Tensor], Tensor]
+
+
+class AdversarialLoss(Protocol):
+    """What a GAN's two networks are told; scores are D's outputs (N,), losses scalars."""
+
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = ..., /
+    ) -> Tensor:
+        """What D minimises, over its scores of real and generated images."""
+        ...
+
+    def generator(self, fake_scores: Tensor, /) -> Tensor:
+        """What G minimises, over D's scores of its images."""
+        ...
+
+    def judgement(self, scores: Tensor, /) -> Tensor:
+        """What D says of each image, for the curves."""
+        ...
 
 
 def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
@@ -127,14 +149,39 @@ class LeastSquaresLoss:
         return scores
 
 
+# What a Recipe's `loss` stands for. A new objective is a class above and a line here.
+ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
+    "cross-entropy": lambda recipe: NegativeELBO(recipe.beta),
+    "squared-error": lambda recipe: SquaredErrorELBO(recipe.beta),
+}
+ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
+    "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),
+    "squared-error": lambda recipe: LeastSquaresLoss(recipe.label_noise),
+}
+
+
 def elbo_of(recipe: Recipe) -> NegativeELBO:
-    """The objective of a VAE's recipe."""
-    kind = NegativeELBO if recipe.loss == "cross-entropy" else SquaredErrorELBO
-    return kind(recipe.beta)
+    """The objective of a VAE's recipe.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    return _find(ELBOS, recipe)(recipe)
 
 
-def adversarial_of(recipe: Recipe) -> NonSaturatingLoss | LeastSquaresLoss:
-    """The objective of a GAN's recipe."""
-    if recipe.loss == "cross-entropy":
-        return NonSaturatingLoss(recipe.real_label)
-    return LeastSquaresLoss(recipe.label_noise)
+def adversarial_of(recipe: Recipe) -> AdversarialLoss:
+    """The objective of a GAN's recipe.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    return _find(ADVERSARIAL, recipe)(recipe)
+
+
+def _find(table: dict[str, T], recipe: Recipe) -> T:
+    if recipe.loss not in table:
+        raise UserError(
+            f"There is no loss {recipe.loss!r} for a {recipe.family.upper()}; there are: "
+            f"{', '.join(table)}."
+        )
+    return table[recipe.loss]
