@@ -8,16 +8,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ganvae.collection import Collection
-from ganvae.ui.page import build
+from ganvae.ui.page import Page, build
 
 
 @contextmanager
-def served(weights: Path | Collection, mcp: bool = False) -> Iterator[str]:
-    """The address of such a page, without a slash at its end."""
+def served(what: Path | Collection | Page, mcp: bool = False) -> Iterator[str]:
+    """The address of such a page, without a slash at its end.
+
+    Args:
+        what: a folder of weights or its models, for the usual page; or another page.
+    """
     # Not Gradio's own choice of a port: tests that run beside these would make the same.
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    page = build(weights if isinstance(weights, Collection) else Collection(weights))
+    if isinstance(what, Path):
+        what = Collection(what)
+    page = build(what) if isinstance(what, Collection) else what
     page.launch(
         server_name="127.0.0.1",
         server_port=port,
