@@ -68,6 +68,17 @@ def find_weights(text: str, shipped: Path) -> Source:
         return _instead(*asked, why=str(error), shipped=shipped)
 
 
+def renewed(text: str, shipped: Path) -> tuple[Path, str]:
+    """The newest state of what a text names, and its note: unlike `find_weights`, or an error.
+
+    Raises:
+        UserError: it can't be had.
+    """
+    asked = parse_repo(text)
+    source = newest(*asked) if asked and not Path(text).is_dir() else find_weights(text, shipped)
+    return source.folder, source.note
+
+
 def newest(repo: str, revision: str) -> Source:
     """What a repository holds now.
 
