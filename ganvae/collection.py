@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, ParamSpec, TypeGuard, TypeVar
 
 import torch
 
@@ -66,6 +66,8 @@ class _Steady:
 
 
 _steady: ContextVar[_Steady | None] = ContextVar("steady", default=None)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 # Pages that visitors opened before so many replacements still get the models they show.
 _KEPT = 2
 
@@ -87,11 +89,11 @@ def steady(version: str | None = None) -> Iterator[None]:
         _steady.reset(token)
 
 
-def _steadily[**P, R](method: Callable[P, R]) -> Callable[P, R]:
+def _steadily(method: Callable[_P, _R]) -> Callable[_P, _R]:
     """A method that reads more than once, all of it from one state."""
 
     @functools.wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         with steady():
             return method(*args, **kwargs)
 
@@ -111,7 +113,7 @@ class Collection:
 
     def __init__(self, weights: Path) -> None:
         entries = {entry.name: entry for entry in checkpoint.scan(weights)}
-        self._states = (_Held(weights, entries),)
+        self._states: tuple[_Held, ...] = (_Held(weights, entries),)
 
     @property
     def weights(self) -> Path:

@@ -78,7 +78,8 @@ def read_fitted_prior(folder: Path, recipe: Recipe) -> FittedPrior | None:
     try:
         # The header first: nothing is read of a file that does not fit.
         with safe_open(path, framework="np") as stored:
-            found = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}
+            names = list(stored.keys())
+            found = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
             components = (found.get("shares") or (0,))[0]
             expected = {
                 "shares": (components,),
