@@ -351,8 +351,11 @@ def _export(options: dict[str, Any]) -> None:
 
 def _sweep(members: list[Member], options: dict[str, Any]) -> None:
     from ganvae.training.loop import Stopped
+    from ganvae.training.processes import launched_world
     from ganvae.training.sweep import run_sweep
 
+    if launched_world() > 1:
+        raise UserError("A sweep has processes of its own: start train.py itself, with --jobs.")
     settings = _settings(options)
     try:
         folder = run_sweep(options["model"], members, settings, options["jobs"])
@@ -364,6 +367,7 @@ def _sweep(members: list[Member], options: dict[str, Any]) -> None:
 
 def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:
     # Imported here: torch and the like take seconds that --help and --dry-run don't need.
+    from ganvae.training import processes
     from ganvae.training.loop import Stopped
     from ganvae.training.run import is_finished, train
 
@@ -377,4 +381,5 @@ def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:
         except Stopped:
             print(f"Stopped and saved; go on with: {settings.command} --resume")
             raise KeyboardInterrupt from None
-        print(f"{recipe.name} is in {folder}")
+        if processes.launched_rank() == 0:
+            print(f"{recipe.name} is in {folder}")
