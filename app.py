@@ -39,9 +39,11 @@ SHIPPED = Path(__file__).resolve().parent / "weights"
     help="Show a training in progress instead: its folder, like runs/vae-100.",
 )
 @click.option("--share", is_flag=True, help="Also make a public link through Gradio's server.")
-<<<<<<< HEAD
-def main(weights: str, port: int | None, watch: Path | None, share: bool) -> None:
+@click.option("--mcp", is_flag=True, help="Also offer the page's endpoints as MCP tools.")
+def main(weights: str, port: int | None, watch: Path | None, share: bool, mcp: bool) -> None:
     """Show the page that compares VAEs and GANs."""
+    if mcp and importlib.util.find_spec("mcp") is None:
+        stop("--mcp needs a package that is not there; get it with: pip install 'gradio[mcp]'")
     from ganvae.errors import UserError
     from ganvae.hub.sources import find_weights, renewed
 
@@ -49,15 +51,6 @@ def main(weights: str, port: int | None, watch: Path | None, share: bool) -> Non
         source = None if watch is not None else find_weights(weights, SHIPPED)
     except UserError as error:
         stop(str(error))
-=======
-@click.option("--mcp", is_flag=True, help="Also offer the page's endpoints as MCP tools.")
-def main(weights: Path, port: int | None, watch: Path | None, share: bool, mcp: bool) -> None:
-    """Show the page that compares VAEs and GANs."""
-    if watch is None and not weights.is_dir():
-        stop(f"There is no weights folder {str(weights)!r}; give one with --weights.")
-    if mcp and importlib.util.find_spec("mcp") is None:
-        stop("--mcp needs a package that is not there; get it with: pip install 'gradio[mcp]'")
->>>>>>> main
     # A Space reaches the page from outside its container.
     usual_host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
     host = os.environ.get("GRADIO_SERVER_NAME") or usual_host

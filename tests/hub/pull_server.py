@@ -87,10 +87,10 @@ def serving(repo: str) -> Iterator[Hub]:
         def log_message(self, *_: Any) -> None:
             pass
 
-        def do_HEAD(self) -> None:  # noqa: N802
+        def do_HEAD(self) -> None:
             self._answer(False)
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self._answer(True)
 
         def _answer(self, body: bool) -> None:

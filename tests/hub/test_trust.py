@@ -60,7 +60,7 @@ def test_one_model() -> None:
 @pytest.mark.parametrize("size", [-1, 8 * 2**20 + 1])
 def test_sizes(size: int) -> None:
     check_sizes([RemoteFile("a/config.json", 8 * 2**20, None, "0")])
-    with pytest.raises(UserError, match="a/config.json is larger than the 8 MiB"):
+    with pytest.raises(UserError, match=r"a/config\.json is larger than the 8 MiB"):
         check_sizes([RemoteFile("a/config.json", size, None, "0")])
 
 
