@@ -29,6 +29,8 @@ from ganvae.hub.trust import RemoteFile
 
 MAIN = "main"
 _SECONDS = 10
+# Without these a folder is no model.
+_LEAST = (checkpoint.CONFIG, checkpoint.WEIGHTS)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -105,10 +107,16 @@ def pull(repo: str, revision: str = MAIN, model: str | None = None) -> Pulled:
 
 
 def last_good(repo: str, revision: str = MAIN, model: str | None = None) -> Pulled | None:
-    """What the last `pull` that succeeded brought, checked again; None if it is not whole."""
+    """What the last `pull` that succeeded brought, checked again; None if it is not whole.
+
+    Where there was none, what other programs left in the Hub's cache.
+    """
     storage = _storage(repo)
+    path = _record(storage, revision, model)
+    if not path.is_file():
+        return _left_by_others(storage, repo, revision, model)
     try:
-        record = checkpoint.read_json(_record(storage, revision, model))
+        record = checkpoint.read_json(path)
         wanted = [RemoteFile(**entry) for entry in record["files"]]
         commit, date = record["commit"], record["date"]
         if not _COMMIT.fullmatch(commit):
@@ -119,6 +127,39 @@ def last_good(repo: str, revision: str = MAIN, model: str | None = None) -> Pull
     except (UserError, OSError, KeyError, TypeError):
         return None
     return Pulled(folder, repo, revision, commit, date)
+
+
+def _left_by_others(storage: Path, repo: str, revision: str, model: str | None) -> Pulled | None:
+    try:
+        folder = Path(
+            snapshot_download(
+                repo,
+                revision=revision,
+                cache_dir=storage.parent,
+                allow_patterns=[f"{model or '*'}/{name}" for name in _LEAST],
+                local_files_only=True,
+            )
+        )
+        paths = [path.relative_to(folder).as_posix() for path in folder.rglob("*")]
+        wanted = [
+            _as_cached(folder, storage, path) for path in paths if trust.is_needed(path, model)
+        ]
+        trust.check_sizes(wanted)
+        trust.check_files(folder, storage, wanted)
+        trust.check_usable(folder)
+    # The client raises errors of several libraries.
+    except Exception:
+        return None
+    return Pulled(folder, repo, revision, folder.name, "")
+
+
+def _as_cached(folder: Path, storage: Path, path: str) -> RemoteFile:
+    """A file as the cache tells it, which names every content by its hash."""
+    real = trust.real_path(folder, storage, path)
+    large = len(real.name) == 64
+    return RemoteFile(
+        path, real.stat().st_size, real.name if large else None, None if large else real.name
+    )
 
 
 def _api() -> HfApi:

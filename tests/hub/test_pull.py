@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from huggingface_hub import snapshot_download
 
 import ganvae
 from ganvae.errors import UserError
@@ -110,6 +111,17 @@ def test_a_copy_that_was_altered_here_is_not_used(hub: Hub) -> None:
     path.write_bytes(bytes(path.stat().st_size))
     assert last_good(REPO) is None
     assert pull(REPO) == pulled
+
+
+def test_what_another_program_downloaded(hub: Hub, tmp_path: Path) -> None:
+    snapshot_download(REPO, cache_dir=tmp_path / "home" / "hub", endpoint=hub.url)
+    hub.status = 503
+    kept = last_good(REPO)
+    assert kept is not None
+    assert kept.commit == hub.refs["main"]
+    path = (kept.folder / MODEL).resolve()
+    path.write_bytes(bytes(path.stat().st_size))
+    assert last_good(REPO) is None
 
 
 def test_too_large_a_file_is_never_asked_for(hub: Hub) -> None:
