@@ -16,7 +16,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from ganvae import latents, render
-from ganvae.collection import Collection
+from ganvae.collection import Collection, steady
 from ganvae.errors import UserError
 from ganvae.ui import checks
 from ganvae.ui.config import model_facts
@@ -32,11 +32,15 @@ _GRID_WIDTH = 128
 
 
 class Endpoints:
-    """What other programs can ask of the models of a collection."""
+    """What other programs can ask of the models of a collection.
+
+    Attributes:
+        names: the models that can be asked for.
+    """
 
     def __init__(self, collection: Collection, names: list[str]) -> None:
         self._collection = collection
-        self._names = names
+        self.names = names
 
     def models(self) -> list[dict[str, Any]]:
         """List the models, VAEs and GANs: family, latent size, prior, image shape, measurements.
@@ -46,7 +50,7 @@ class Endpoints:
         Returns:
             one object a model; what was not measured is null
         """
-        return [{"name": name, **model_facts(self._collection, name)} for name in self._names]
+        return [{"name": name, **model_facts(self._collection, name)} for name in self.names]
 
     def sample(
         self,
@@ -157,8 +161,8 @@ class Endpoints:
         )
 
     def _model(self, name: Any) -> str:
-        if name not in self._names:
-            there = ", ".join(self._names)
+        if name not in self.names:
+            there = ", ".join(self.names)
             raise UserError(f"There is no model {checks.shown(name)}; there are: {there}.")
         return name
 
@@ -168,7 +172,7 @@ class Endpoints:
         return _file(render.png(grid), f"{stem}.png")
 
 
-def add_endpoints(collection: Collection, names: list[str]) -> None:
+def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
     """Give the `gr.Blocks` under construction its endpoints."""
     endpoints = Endpoints(collection, names)
     for function in (
@@ -179,6 +183,7 @@ def add_endpoints(collection: Collection, names: list[str]) -> None:
         endpoints.walk,
     ):
         gr.api(_told(function), api_name=function.__name__, concurrency_limit=_AT_ONCE)
+    return endpoints
 
 
 def _file(content: bytes, name: str) -> gr.FileData:
@@ -193,7 +198,8 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            with steady():
+                return function(*arguments)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 
