@@ -24,7 +24,9 @@ _OPTIONS = (
         metavar="USER/SPACE",
         help="Push the page and the models in --weights to a Space of the Hub, and stop.",
     ),
-    click.option("--private", is_flag=True, help="With a push: a repository made by it is private."),
+    click.option(
+        "--private", is_flag=True, help="With a push: a repository made by it is private."
+    ),
     click.option("--revision", metavar="BRANCH", help="With --push: the branch.  [default: main]"),
 )
 _ELSEWHERE = ("list_models", "write_split", "score", "export", "sweep")
