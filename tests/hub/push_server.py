@@ -16,8 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import pytest
+from huggingface_hub import HfApi, constants
+from huggingface_hub.utils import _http
+
+from ganvae.hub import remote
 
 WRITE, READ, UNKNOWN = "hf_write", "hf_read", "hf_unknown"
 # Files that the Hub keeps outside git, like its own .gitattributes asks for.
@@ -132,6 +139,18 @@ def running() -> Iterator[Hub]:
         server.server_close()
 
 
+@contextmanager
+def connected(patch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A Hub that the client in this process speaks to, with a token that may write."""
+    with running() as hub:
+        patch.setattr(remote, "client", lambda: HfApi(endpoint=hub.url))
+        patch.setenv("HF_TOKEN", WRITE)
+        # The server has no Xet; and the client is to try again at once.
+        patch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+        patch.setattr(_http, "time", SimpleNamespace(sleep=lambda seconds: None))
+        yield hub
+
+
 def blob_id(content: bytes) -> str:
     """Git's id of a file."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
@@ -195,9 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _send(
-        self, value: Any, status: int = 200, headers: dict[str, str] | None = None
-    ) -> None:
+    def _send(self, value: Any, status: int = 200, headers: dict[str, str] | None = None) -> None:
         content = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.send_response(status)
         for name, text in (headers or {}).items():
@@ -359,13 +376,12 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 raise _Refused(400, f"unknown key {line['key']}")
         commit = found.add(revision, header["summary"], files)
-        self._send({"commitUrl": f"{self.hub.url}/{repo}/commit/{commit.oid}",
-                    "commitOid": commit.oid})
+        self._send(
+            {"commitUrl": f"{self.hub.url}/{repo}/commit/{commit.oid}", "commitOid": commit.oid}
+        )
 
     def resolve(self, _: bytes, kind: str | None, repo: str, revision: str, path: str) -> None:
-        commit = self._commit_of(
-            self._found("space" if kind else "model", repo), revision
-        )
+        commit = self._commit_of(self._found("space" if kind else "model", repo), revision)
         if path not in commit.files:
             raise _Refused(404, "Entry not found", "EntryNotFound")
         content = commit.files[path]
