@@ -403,7 +403,8 @@ _ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"PUT /lfs/(?P<oid>\w+)", _Handler.upload),
     (r"POST /verify", _Handler.verify),
     (
-        r"(GET|HEAD) /(?P<kind>spaces/)?(?P<repo>[^/]+/[^/]+)/resolve/(?P<revision>[^/]+)/(?P<path>.+)",
+        r"(GET|HEAD) /(?P<kind>spaces/)?(?P<repo>[^/]+/[^/]+)/resolve/"
+        r"(?P<revision>[^/]+)/(?P<path>.+)",
         _Handler.resolve,
     ),
 )
