@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from huggingface_hub import HfApi, ModelCard
 
-from ganvae import checkpoint
+from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.cards.merge import BEGIN, END
 from ganvae.hub import remote
 from ganvae.training import cli
@@ -356,7 +356,7 @@ def test_a_training_ends_on_the_hub(
 ) -> None:
     where = ["--weights", str(weights), "--runs", str(tmp_path / "r")]
     model = ["--model", "mini-vae-20", "--steps", "2", "--batch-size", "10", "--name", "mine"]
-    shutil.copytree("weights/digit-classifier", weights / "digit-classifier")
+    shutil.copytree(DEFAULT_WEIGHTS / "digit-classifier", weights / "digit-classifier")
     assert cli.main([*model, *where, "--data-dir", str(small_data), "--push", REPO]) == 0
     files = hub.repo().files()
     assert files["mine/model.safetensors"] == (weights / "mine" / "model.safetensors").read_bytes()

@@ -59,7 +59,7 @@ def test_a_space_gets_what_it_needs(hub: Hub, weights: Path) -> None:
         assert files[path] == (ROOT / path).read_bytes()
     assert "weights/mlp-vae-20/model.safetensors" in files
     assert "weights/claims.json" in files
-    assert not [path for path in files if "notes" in path or "__pycache__" in path]
+    assert not [path for path in files if "notes.txt" in path or "__pycache__" in path]
     # Whatever git knows of the package goes along, and nothing that it does not.
     tracked = subprocess.run(
         [
