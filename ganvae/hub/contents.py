@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from ganvae import checkpoint
+from ganvae.cards import write_card
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 
@@ -50,12 +51,16 @@ def is_of_weights(path: str) -> bool:
 
 
 def whole_model(folder: Path) -> None:
-    """Check that a folder holds a model that loads: what is broken must not travel.
+    """Check that a folder holds a model that loads and has a card: what is broken must not travel.
 
     Raises:
         UserError: it does not; the sentence says why.
     """
     checkpoint.load(folder)
+    try:
+        write_card(folder)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{folder / checkpoint.METRICS} lacks what its card says.") from error
 
 
 def whole_models(weights: Path) -> tuple[list[Path], list[str]]:

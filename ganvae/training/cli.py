@@ -411,4 +411,8 @@ def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) 
         print(f"{recipe.name} is in {folder}")
         folders.append(folder)
     if order is not None:
-        _push(order, options, folders)
+        try:
+            _push(order, options, folders)
+        except UserError:
+            print(f"What was trained is kept; push it with: {settings.command} --resume")
+            raise

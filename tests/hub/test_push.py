@@ -254,6 +254,15 @@ FAULTS = [
 ]
 
 
+def test_a_model_without_measurements_stays_here(
+    hub: Hub, weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (weights / "vae-10" / "metrics.json").unlink()
+    assert push(weights) == 0
+    assert "metrics.json lacks what its card says." in capsys.readouterr().err
+    assert not [path for path in hub.repo().files() if path.startswith("vae-10/")]
+
+
 @pytest.mark.parametrize("there", [False, True], ids=["new", "there"])
 @pytest.mark.parametrize(
     ("fault", "said"), FAULTS, ids=[f"{one.pattern}-{one.answer}" for one, _ in FAULTS]
@@ -266,6 +275,8 @@ def test_after_a_fault_the_repository_is_as_it_was(
     said: str,
     there: bool,
 ) -> None:
+    # One model is enough, and quicker.
+    shutil.rmtree(weights / "mlp-gan-100")
     old = {"README.md": b"Somebody's words.\n"}
     if there:
         hub.make().add("main", "Edit", old)
