@@ -14,7 +14,7 @@ from huggingface_hub import HfApi, ModelCard
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.cards.merge import BEGIN, END
 from ganvae.hub import remote
-from ganvae.training import cli
+from ganvae.training import callbacks, cli, evaluate, finish
 from tests.hub.push_server import CUT, READ, UNKNOWN, Fault, Hub, connected
 
 REPO = "someone/models"
@@ -362,19 +362,42 @@ def test_somebody_elses_repository_is_refused(
     assert "the token has no right to do that" in capsys.readouterr().err
 
 
-def test_a_training_ends_on_the_hub(
-    hub: Hub, tmp_path: Path, weights: Path, small_data: Path
-) -> None:
-    where = ["--weights", str(weights), "--runs", str(tmp_path / "r")]
-    model = ["--model", "mini-vae-20", "--steps", "2", "--batch-size", "10", "--name", "mine"]
+@pytest.fixture
+def training(
+    tmp_path: Path, weights: Path, small_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """The command line of a training of a second, without a push."""
+    monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
+    monkeypatch.setattr(evaluate, "SCORE_COUNT", 30)
+    monkeypatch.setattr(evaluate, "_SPEED_COUNT", 10)
+    monkeypatch.setattr(finish, "export", lambda folder: None)
     shutil.copytree(DEFAULT_WEIGHTS / "digit-classifier", weights / "digit-classifier")
-    assert cli.main([*model, *where, "--data-dir", str(small_data), "--push", REPO]) == 0
+    return [
+        *("--model", "mini-vae-20", "--steps", "2", "--batch-size", "10", "--name", "mine"),
+        *("--weights", str(weights), "--runs", str(tmp_path / "r"), "--data-dir", str(small_data)),
+    ]
+
+
+def test_a_training_ends_on_the_hub(hub: Hub, training: list[str], weights: Path) -> None:
+    assert cli.main([*training, "--push", REPO]) == 0
     files = hub.repo().files()
     assert files["mine/model.safetensors"] == (weights / "mine" / "model.safetensors").read_bytes()
-    assert "mine/decoder.onnx" in files
+    assert "mine/history.csv" in files
     assert "digit-classifier/classifier.safetensors" in files
     # Of the models that lie there, that one was asked for.
     assert "vae-10/config.json" not in files
+
+
+def test_a_push_that_fails_loses_no_training(
+    hub: Hub, training: list[str], weights: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub.faults.append(Fault("commit/", 500))
+    assert cli.main([*training, "--push", REPO]) == 2
+    assert "What was trained is kept; push it with: " in capsys.readouterr().out
+    trained = (weights / "mine" / "model.safetensors").read_bytes()
+    hub.faults.clear()
+    assert cli.main([*training, "--push", REPO, "--resume"]) == 0
+    assert hub.repo().files()["mine/model.safetensors"] == trained
 
 
 @pytest.mark.parametrize(
