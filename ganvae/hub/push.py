@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -151,7 +152,9 @@ def _outgoing(
     outgoing: dict[str, bytes | Path] = dict(contents.shared_files(weights))
     if f"{CLASSIFIER}/{checkpoint.METRICS}" in outgoing:
         path = f"{CLASSIFIER}/{checkpoint.CARD}"
-        outgoing[path] = _merged(place, remote, path, write_classifier_card(weights / CLASSIFIER))
+        outgoing[path] = _merged(
+            place, remote, path, write_classifier_card(weights / CLASSIFIER), weights / path
+        )
     for folder in folders:
         for path, file in contents.model_files(folder).items():
             outgoing[f"{folder.name}/{path}"] = file
@@ -197,6 +200,8 @@ def _listed(
         for path in remote.files
         if (name := path.partition("/")[0]) not in pushed
         and path == f"{name}/{checkpoint.CONFIG}"
+        # Nothing that would lead out of a folder.
+        and re.fullmatch(r"\w[\w.-]*", name)
         and f"{name}/{checkpoint.WEIGHTS}" in remote.files
     )
     with TemporaryDirectory() as temporary:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from huggingface_hub import HfApi, ModelCard
+from huggingface_hub import ModelCard
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.cards.merge import BEGIN, END
 from ganvae.hub import remote
 from ganvae.training import callbacks, cli, evaluate, finish
-from tests.hub.push_server import CUT, READ, UNKNOWN, Fault, Hub, connected
+from tests.hub.push_server import CUT, READ, UNKNOWN, WRITE, Fault, Hub, connected, running
 
 REPO = "someone/models"
 
@@ -375,6 +378,7 @@ def training(
     return [
         *("--model", "mini-vae-20", "--steps", "2", "--batch-size", "10", "--name", "mine"),
         *("--weights", str(weights), "--runs", str(tmp_path / "r"), "--data-dir", str(small_data)),
+        *("--threads", "1", "--device", "cpu"),
     ]
 
 
@@ -427,5 +431,26 @@ def test_a_mistake_is_one_sentence(
     assert said in sentence
 
 
-def test_the_client_takes_its_endpoint_from_the_hubs_places() -> None:
-    assert remote.client().endpoint == HfApi().endpoint
+def test_endpoint_and_token_come_from_the_hubs_places(weights: Path, tmp_path: Path) -> None:
+    shutil.rmtree(weights / "mlp-gan-100")
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "token").write_text(WRITE)
+    own = {"HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"}
+    environment = {name: value for name, value in os.environ.items() if name not in own}
+    with running() as hub:
+        done = subprocess.run(
+            [sys.executable, "train.py", "--push", REPO, "--weights", str(weights)],
+            cwd=DEFAULT_WEIGHTS.parent,
+            env={
+                **environment,
+                "HF_ENDPOINT": hub.url,
+                "HF_HOME": str(tmp_path / "home"),
+                "HF_HUB_DISABLE_XET": "1",
+            },
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, done.stderr
+        assert f"{hub.url}/{REPO}: Add vae-10" in done.stdout
+        assert "vae-10/model.safetensors" in hub.repo().files()
