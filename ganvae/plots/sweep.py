@@ -120,7 +120,9 @@ def _runs(sweep: Sweep) -> str:
     words = f"one training of {length} each"
     if most > 1:
         count = str(most) if least == most else f"{least} to {most}"
-        words = f"mean of {count} trainings of {length} each, dotted: a standard deviation"
+        words = f"mean of {count} trainings of {length} each"
+        if any(spread for _, _, spread in sweep.series("distance")):
+            words += ", dotted: a standard deviation"
     if not (collapsed := sweep.collapsed()):
         return words
     values = sorted({row[sweep.settings[0]] for row in collapsed})
