@@ -26,6 +26,7 @@ OpenPage = Callable[..., Page]
 def test_it_is_below_every_tab(open_page: OpenPage, width: int) -> None:
     page = open_page(width=width)
     foot = page.locator("#gv-footer .foot")
+    expect(foot).to_be_visible()
     for name in ("sample", "explore", "walk", "compare", "training"):
         page.evaluate(f"window.ganvae.set({{tab: '{name}'}})")
         expect(page.locator(f"#gv-tab-{name}")).to_be_visible()
