@@ -10,6 +10,7 @@ import pytest
 
 import app
 from benchmarks.startup import SPACE_PORT
+from ganvae.training import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
@@ -40,8 +41,9 @@ def source_of(parts: list[str]) -> Path | None:
 
 
 def code_of(script: Path) -> str:
-    """What may hold a script's options: itself, and for train.py the package behind it."""
-    behind = (ROOT / "ganvae" / "training").rglob("*.py") if script.name == "train.py" else ()
+    """What may hold a script's options: itself, and for train.py the packages behind it."""
+    packages = ("training", "hub") if script.name == "train.py" else ()
+    behind = [path for one in packages for path in (ROOT / "ganvae" / one).rglob("*.py")]
     return "".join(path.read_text(encoding="utf-8") for path in (script, *behind))
 
 
@@ -72,10 +74,10 @@ def test_every_variable_is_read_somewhere() -> None:
         assert f'"{name}"' in code, name
 
 
-def test_every_option_in_a_sentence_is_the_pages() -> None:
+def test_every_option_in_a_sentence_exists() -> None:
     prose = re.sub(r"^```.*?^```$", "", TEXT, flags=re.DOTALL | re.MULTILINE)
     options = set(re.findall(r"`(--[a-z-]+)`", prose))
-    known = {option for one in app.main.params for option in one.opts}
+    known = {option for one in (app.main, cli.command) for p in one.params for option in p.opts}
     assert options
     assert options <= known
 

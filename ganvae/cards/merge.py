@@ -80,8 +80,13 @@ def _after_front_matter(body: str) -> str:
 
 
 def _yaml(data: dict[str, Any]) -> str:
+    # The Hub's class would put the results of several models under the name of one.
+    index = data.get("model-index")
     try:
-        return ModelCardData(**data).to_yaml(original_order=list(data))
+        card = ModelCardData(**{key: data[key] for key in data if key != "model-index"})
+        if index is not None:
+            card["model-index"] = index
+        return card.to_yaml(original_order=list(data))
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise UserError(f"The card's front matter is not what the Hub reads: {error}.") from error
 

@@ -85,7 +85,9 @@ def _answered(error: HfHubHTTPError) -> str:
         return _OF_STATUS[404]
     if status >= 500:
         return f"the Hub has a fault of its own ({status}); try again later"
-    said = _plain(error.server_message) if status == 400 and error.server_message else ""
+    # Of what it refuses for reasons of its own, the Hub says more than a status.
+    own = status == 400 or status not in _OF_STATUS
+    said = _plain(error.server_message) if own and error.server_message else ""
     return _OF_STATUS.get(status, f"the Hub answered {status}") + (f" ({said})" if said else "")
 
 

@@ -124,7 +124,7 @@ def last_good(repo: str, revision: str = MAIN, model: str | None = None) -> Pull
         folder = storage / "snapshots" / commit
         trust.check_files(folder, storage, wanted)
         trust.check_usable(folder)
-    except (UserError, OSError, KeyError, TypeError):
+    except (UserError, OSError, KeyError, TypeError, ValueError, AttributeError):
         return None
     return Pulled(folder, repo, revision, commit, date)
 

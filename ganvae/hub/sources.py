@@ -37,6 +37,8 @@ def parse_repo(text: str) -> tuple[str, str] | None:
     match = _REPO.fullmatch(text.strip())
     if match is None or ".." in text or "--" in match["repo"]:
         return None
+    if match["repo"].endswith(".git"):  # an address to clone from; the Hub's names never do
+        return None
     return match["repo"], match["revision"] or "main"
 
 
@@ -53,7 +55,7 @@ def find_weights(text: str, shipped: Path) -> Source:
     Raises:
         UserError: the text is neither, or nothing that it can fall back to is there.
     """
-    if Path(text).is_dir():
+    if _is_folder(text):
         own = Path(text).resolve() == shipped.resolve()
         return Source(Path(text), _SHIPPED if own else "Weights: a folder of this server.")
     asked = parse_repo(text)
@@ -68,6 +70,13 @@ def find_weights(text: str, shipped: Path) -> Source:
         return _instead(*asked, why=str(error), shipped=shipped)
 
 
+def _is_folder(text: str) -> bool:
+    try:
+        return bool(text.strip()) and Path(text).is_dir()
+    except (OSError, ValueError):  # longer than a name can be, or with a zero byte
+        return False
+
+
 def renewed(text: str, shipped: Path) -> tuple[Path, str]:
     """The newest state of what a text names, and its note: unlike `find_weights`, or an error.
 
@@ -75,7 +84,7 @@ def renewed(text: str, shipped: Path) -> tuple[Path, str]:
         UserError: it can't be had.
     """
     asked = parse_repo(text)
-    source = newest(*asked) if asked and not Path(text).is_dir() else find_weights(text, shipped)
+    source = newest(*asked) if asked and not _is_folder(text) else find_weights(text, shipped)
     return source.folder, source.note
 
 

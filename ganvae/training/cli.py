@@ -14,6 +14,7 @@ import click
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.data.sets import CELEBA
 from ganvae.errors import UserError
+from ganvae.hub.options import Order, push_options, read_order
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
 from ganvae.recipes import FAMILIES, RECIPES
@@ -180,6 +181,7 @@ def _of_face_gan(field: str) -> str:
 @click.option("--resume", is_flag=True, help="Go on with the run in --runs.")
 @click.option("--restart", is_flag=True, help="Throw away the run in --runs and begin again.")
 @click.option("--tensorboard", is_flag=True, help="Also write the curves for TensorBoard.")
+@push_options
 def command(**options: Any) -> None:
     """Fit a model to real images, score it, and put it into weights/NAME/, whole.
 
@@ -191,6 +193,7 @@ def command(**options: Any) -> None:
     python train.py --model vae --sweep latent=2,10,50
     python train.py --score all
     python train.py --export all
+    python train.py --push USER/REPO
     """
     _act(options)
 
@@ -211,6 +214,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _act(options: dict[str, Any]) -> None:
+    order = read_order(options)
+    if order is not None and not order.after_training:
+        _push(order, options)
+        return
     if options["list_models"]:
         print(list_models(options["weights"]))
         return
@@ -226,7 +233,7 @@ def _act(options: dict[str, Any]) -> None:
     if not asked:
         raise UserError("Name a model with --model, or see --list for those there are.")
     if options["model"] == CLASSIFIER:
-        _train_classifier(options)
+        _train_classifier(options, order)
         return
     if options["threads"] is not None and not 1 <= options["threads"] <= 1024:
         raise UserError(f"--threads must be from 1 to 1024, not {options['threads']}.")
@@ -250,7 +257,25 @@ def _act(options: dict[str, Any]) -> None:
     elif members:
         _sweep(members, options)
     else:
-        _train(recipes, options)
+        _train(recipes, options, order)
+
+
+def _push(order: Order, options: dict[str, Any], folders: list[Path] | None = None) -> None:
+    from ganvae.hub.push import push_models
+    from ganvae.hub.space import push_space
+
+    if order.kind == "space":
+        push_space(order, DEFAULT_WEIGHTS.parent, options["weights"])
+    else:
+        push_models(order, options["weights"], folders)
+
+
+def _check(order: Order | None) -> None:
+    """Before a training of hours: whether its push will be allowed."""
+    if order is not None:
+        from ganvae.hub.push import check
+
+        check(order)
 
 
 def _write_split(options: dict[str, Any]) -> None:
@@ -316,10 +341,13 @@ def _settings(options: dict[str, Any]):  # noqa: ANN202 - imported late, see bel
     )
 
 
-def _train_classifier(options: dict[str, Any]) -> None:
+def _train_classifier(options: dict[str, Any], order: Order | None) -> None:
     from ganvae.training.classifier import train_classifier
 
+    _check(order)
     train_classifier(_settings(options))
+    if order is not None:
+        _push(order, options, [])
 
 
 def _score(options: dict[str, Any]) -> None:
@@ -365,21 +393,31 @@ def _sweep(members: list[Member], options: dict[str, Any]) -> None:
     print(f"The sweep's table and plot are in {folder}")
 
 
-def _train(recipes: list[Recipe], options: dict[str, Any]) -> None:
+def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) -> None:
     # Imported here: torch and the like take seconds that --help and --dry-run don't need.
     from ganvae.training import processes
     from ganvae.training.loop import Stopped
     from ganvae.training.run import is_finished, train
 
     settings = _settings(options)
+    _check(order)
+    folders = []
     for recipe in recipes:
         if settings.resume and is_finished(recipe, settings):
             print(f"{recipe.name} is finished already; leave out --resume to train it again.")
+            folders.append(settings.result_of(recipe.name))
             continue
         try:
             folder = train(recipe, settings)
         except Stopped:
             print(f"Stopped and saved; go on with: {settings.command} --resume")
             raise KeyboardInterrupt from None
+        folders.append(folder)
         if processes.launched_rank() == 0:
             print(f"{recipe.name} is in {folder}")
+    if order is not None and processes.launched_rank() == 0:
+        try:
+            _push(order, options, folders)
+        except UserError:
+            print(f"What was trained is kept; push it with: {settings.command} --resume")
+            raise

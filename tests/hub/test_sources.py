@@ -76,3 +76,9 @@ def test_the_models_that_ship(hub: Hub, tmp_path: Path, monkeypatch: pytest.Monk
     assert "connection to the Hub failed" in source.note
     with pytest.raises(UserError, match="connection to the Hub failed"):
         find_weights(REPO, tmp_path / "nothing")
+
+
+@pytest.mark.parametrize("text", ["", "ada/models.git", "x" * 5000, "ada/\0"])
+def test_what_is_neither_folder_nor_repository_is_one_sentence(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="There is no weights folder .* as USER/REPO"):
+        find_weights(text, tmp_path)

@@ -1,0 +1,91 @@
+"""Which files of a weights folder travel: only kinds of files of ours, each with its place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ganvae import checkpoint
+from ganvae.cards import write_card
+from ganvae.errors import UserError
+from ganvae.metrics.classifier import NAME as CLASSIFIER
+
+_OF_MODEL = re.compile(
+    r"(model|fitted_prior)\.safetensors|(decoder|encoder|discriminator)\.onnx|"
+    r"(config|metrics|export|seeds|comparison)\.json|history\.csv|"
+    r"snapshots/(index\.json|(samples|reconstructions)-\d+\.png)"
+)
+_OF_CLASSIFIER = re.compile(r"classifier\.safetensors|metrics\.json")
+_SHARED = re.compile(
+    r"claims\.json|sweeps/[^/]+\.json|reference/[^/]+/[^/]+\.(json|safetensors|npz|npy)"
+)
+
+
+def model_files(folder: Path) -> dict[str, Path]:
+    """The files of a model's folder that travel, by their path within it; its card is not one."""
+    return _matching(folder, _OF_MODEL)
+
+
+def shared_files(weights: Path) -> dict[str, Path]:
+    """What all models share: claims, sweeps, references, the digit classifier, where present."""
+    found = _matching(weights, _SHARED)
+    inside = _matching(weights / CLASSIFIER, _OF_CLASSIFIER)
+    return found | {f"{CLASSIFIER}/{path}": file for path, file in inside.items()}
+
+
+def is_of_model(path: str, name: str) -> bool:
+    """Whether a path in a repository is one that a model's folder may have."""
+    folder, _, rest = path.partition("/")
+    return folder == name and _OF_MODEL.fullmatch(rest) is not None
+
+
+def is_of_weights(path: str) -> bool:
+    """Whether a path, seen from a weights folder, is a file of ours, cards among them."""
+    folder, _, rest = path.partition("/")
+    return bool(
+        _SHARED.fullmatch(path)
+        or (rest and _OF_MODEL.fullmatch(rest))
+        or (rest and rest == checkpoint.CARD)
+        or (folder == CLASSIFIER and _OF_CLASSIFIER.fullmatch(rest))
+    )
+
+
+def whole_model(folder: Path) -> None:
+    """Check that a folder holds a model that loads and has a card: what is broken must not travel.
+
+    Raises:
+        UserError: it does not; the sentence says why.
+    """
+    checkpoint.load(folder)
+    try:
+        write_card(folder)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{folder / checkpoint.METRICS} lacks what its card says.") from error
+
+
+def whole_models(weights: Path) -> tuple[list[Path], list[str]]:
+    """The folders of all models in `weights` that load, and a sentence for each that does not.
+
+    Raises:
+        UserError: there is no such folder, or no model in it.
+    """
+    folders, problems = [], []
+    for entry in checkpoint.scan(weights):
+        try:
+            whole_model(entry.folder)
+        except UserError as error:
+            problems.append(f"{entry.name} stays here: {error}")
+        else:
+            folders.append(entry.folder)
+    if not folders:
+        raise UserError(f"There is no whole model in {weights} to push; train one with --model.")
+    return folders, problems
+
+
+def _matching(folder: Path, pattern: re.Pattern[str]) -> dict[str, Path]:
+    if not folder.is_dir():
+        return {}
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    return {
+        name: path for name, path in paths.items() if pattern.fullmatch(name) and path.is_file()
+    }
