@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 import app
 from benchmarks.startup import SPACE_PORT
 from ganvae.training import cli
+from ganvae.ui.reload import VARIABLE
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "hosting.md").read_text(encoding="utf-8")
@@ -51,6 +53,11 @@ def code_of(script: Path) -> str:
 def test_a_command_exists(command: str) -> None:
     _, parts = words(command)
     script = source_of(parts)
+    if parts[:1] == ["curl"]:
+        code = (ROOT / "ganvae" / "ui" / "reload.py").read_text(encoding="utf-8")
+        assert f'Route("{urlsplit(parts[-1]).path}"' in code
+        assert parts[parts.index("-H") + 1] == f"Authorization: Bearer ${VARIABLE}"
+        return
     if script is None:
         assert parts in ([], ["pip", "install", "-r", "requirements.txt"])
         return
