@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
 import os
 import socket
 import sys
@@ -13,15 +14,17 @@ import click
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 100
+SHIPPED = Path(__file__).resolve().parent / "weights"
 
 
 @click.command()
 @click.option(
     "--weights",
-    type=click.Path(path_type=Path),
     envvar="GANVAE_WEIGHTS",
-    default=Path(__file__).resolve().parent / "weights",
-    help="Folder of trained models. [default: $GANVAE_WEIGHTS, or weights/ beside app.py]",
+    default=str(SHIPPED),
+    metavar="FOLDER|USER/REPO[@REV]",
+    help="Trained models: a folder, or a repository of the Hugging Face Hub. "
+    "[default: $GANVAE_WEIGHTS, or weights/ beside app.py]",
 )
 @click.option(
     "--port",
@@ -36,10 +39,18 @@ _PORTS_TRIED = 100
     help="Show a training in progress instead: its folder, like runs/vae-100.",
 )
 @click.option("--share", is_flag=True, help="Also make a public link through Gradio's server.")
-def main(weights: Path, port: int | None, watch: Path | None, share: bool) -> None:
+@click.option("--mcp", is_flag=True, help="Also offer the page's endpoints as MCP tools.")
+def main(weights: str, port: int | None, watch: Path | None, share: bool, mcp: bool) -> None:
     """Show the page that compares VAEs and GANs."""
-    if watch is None and not weights.is_dir():
-        stop(f"There is no weights folder {str(weights)!r}; give one with --weights.")
+    if mcp and importlib.util.find_spec("mcp") is None:
+        stop("--mcp needs a package that is not there; get it with: pip install 'gradio[mcp]'")
+    from ganvae.errors import UserError
+    from ganvae.hub.sources import find_weights, renewed
+
+    try:
+        source = None if watch is not None else find_weights(weights, SHIPPED)
+    except UserError as error:
+        stop(str(error))
     # A Space reaches the page from outside its container.
     usual_host = "0.0.0.0" if os.environ.get("SPACE_ID") else "127.0.0.1"
     host = os.environ.get("GRADIO_SERVER_NAME") or usual_host
@@ -51,7 +62,6 @@ def main(weights: Path, port: int | None, watch: Path | None, share: bool) -> No
     import torch
 
     from ganvae.collection import Collection
-    from ganvae.errors import UserError
     from ganvae.ui.page import build, build_watch
 
     # Pictures take milliseconds, too little to share out between cores that other visitors need.
@@ -59,11 +69,21 @@ def main(weights: Path, port: int | None, watch: Path | None, share: bool) -> No
     # two; a single image in 1 ms and 2 to 70.
     torch.set_num_threads(1)
     try:
-        page = build(Collection(weights)) if watch is None else build_watch(watch)
+        if source is None:
+            assert watch is not None
+            page = build_watch(watch)
+        else:
+            page = build(Collection(source.folder), source.note, lambda: renewed(weights, SHIPPED))
     except UserError as error:
         stop(str(error))
     try:
-        page.launch(server_name=host, server_port=port, share=share or None, **page.launch_options)
+        page.launch(
+            server_name=host,
+            server_port=port,
+            share=share or None,
+            mcp_server=mcp or None,
+            **page.launch_options,
+        )
     except OSError as error:
         stop(f"The page can't be served on port {port}: {error}")
 

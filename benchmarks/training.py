@@ -6,9 +6,10 @@ Each way of training runs for a stretch of images, one after the other and round
 that a machine that speeds up or slows down does it to all of them. The conventional way is that of
 benchmarks/conventional.py: torchvision's MNIST, or an ImageFolder of faces read by two workers,
 with a transform of each image, float32, plain Adam. Ours is `ganvae.training.Loop` with its curves,
-in each precision asked for. Networks, batch size, losses and learning rate are the same. Written to
-benchmarks/results/training.json: images a second (median over the rounds) and the ratio to the
-conventional way (median of the ratios within each round).
+in each precision asked for. Networks, batch size, losses and learning rate are the same. The floor
+is our own step again and again on one batch: no data, no curves. Written to
+benchmarks/results/training.json: images a second (median over the rounds), the ratio to the
+conventional way, and the share of the floor's speed (medians of the ratios within each round).
 """
 
 from __future__ import annotations
@@ -33,9 +34,9 @@ from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import TrainCurves
 from ganvae.training.hardware import (
     arrange,
-    computes_bfloat16,
     describe_hardware,
     reuse_memory,
+    usable_precision,
 )
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
@@ -43,6 +44,7 @@ from ganvae.training.updates import make_update
 
 RESULT = Path(__file__).parent / "results" / "training.json"
 CONVENTIONAL = "conventional"
+FLOOR = " floor"
 WARM_UP_STEPS = 10
 CPU = torch.device("cpu")
 
@@ -70,6 +72,25 @@ def ours(recipe: Recipe) -> Stretch:
     return run
 
 
+def floor(recipe: Recipe) -> Stretch:
+    """The same step, without a loop around it, on the first batch for ever."""
+    torch.manual_seed(recipe.seed)
+    model = build(recipe)
+    arrange(model)
+    batches = Batches.of(recipe, load_for(recipe, "train"))
+    images = batches.batch(batches.epoch_order(0), 0)
+    update = make_update(model)
+    done = 0
+
+    def run(steps: int) -> None:
+        nonlocal done
+        for _ in range(steps):
+            update(images, done)
+            done += 1
+
+    return run
+
+
 def serve(connection: Connection, recipe: Recipe, way: str, threads: int) -> None:
     """Train a stretch whenever a number of steps comes in; send back its seconds and loss.
 
@@ -80,7 +101,8 @@ def serve(connection: Connection, recipe: Recipe, way: str, threads: int) -> Non
         run: Stretch = conventional(recipe)
     else:
         reuse_memory()
-        run = ours(recipe.replace(precision=way))
+        make = floor if way.endswith(FLOOR) else ours
+        run = make(recipe.replace(precision=way.removesuffix(FLOOR)))
     while (steps := connection.recv()) is not None:
         began = time.perf_counter()
         loss = run(steps)
@@ -117,7 +139,8 @@ def compare(
     report: Callable[[str], None],
 ) -> dict[str, Any]:
     """Time every way of training a recipe, interleaved."""
-    ways = {way: Way(recipe, way, threads) for way in (CONVENTIONAL, *precisions)}
+    names = [name for precision in precisions for name in (precision, precision + FLOOR)]
+    ways = {way: Way(recipe, way, threads) for way in (CONVENTIONAL, *names)}
     steps = max(1, images // recipe.batch_size)
     for run in ways.values():
         run(WARM_UP_STEPS)
@@ -150,20 +173,30 @@ def compare(
                 "loss": losses[way],
                 "seconds": times,
             }
+            | _share_of_floor(times, seconds.get(way + FLOOR))
             for way, times in seconds.items()
         },
     }
 
 
+def _share_of_floor(times: list[float], bare: list[float] | None) -> dict[str, float]:
+    if bare is None:
+        return {}
+    return {"of_floor": statistics.median(b / t for b, t in zip(bare, times, strict=True))}
+
+
 def table(results: dict[str, dict[str, Any]]) -> str:
     """The results as text."""
-    lines = [f"{'model':20} {'way':14} {'images/s':>9} {'ratio':>6} {'last loss':>10}"]
+    lines = [
+        f"{'model':20} {'way':14} {'images/s':>9} {'ratio':>6} {'of floor':>8} {'last loss':>10}"
+    ]
     for name, result in results.items():
         for way, values in result["ways"].items():
             loss = "-" if values["loss"] is None else f"{values['loss']:.4g}"
+            of_floor = f"{values['of_floor']:.0%}" if "of_floor" in values else "-"
             lines.append(
                 f"{name:20} {way:14} {values['images_per_second']:9,.0f} "
-                f"{values['speed_ratio']:6.2f} {loss:>10}"
+                f"{values['speed_ratio']:6.2f} {of_floor:>8} {loss:>10}"
             )
     return "\n".join(lines)
 
@@ -178,8 +211,12 @@ def main() -> None:
     add("--rounds", type=int, default=7, help="stretches of each way")
     add("--images", type=int, default=12_800, help="images a stretch")
     add("--threads", type=int, default=2, help="CPU threads")
-    precisions = ["float32", "bfloat16"] if computes_bfloat16(CPU) else ["float32"]
-    add("--precision", nargs="+", default=precisions, choices=["float32", "bfloat16"])
+    add(
+        "--precision",
+        nargs="+",
+        choices=["float32", "bfloat16"],
+        help="of ours  [default: the recipe's own]",
+    )
     add("--output", type=Path, default=RESULT, help="JSON file")
     arguments = parser.parse_args()
     # Those measured before stay, so that a new recipe can be added alone.
@@ -189,7 +226,7 @@ def main() -> None:
     for name in arguments.models:
         results[name] = compare(
             RECIPES[name],
-            arguments.precision,
+            arguments.precision or [usable_precision(RECIPES[name], CPU)],
             arguments.rounds,
             arguments.images,
             arguments.threads,

@@ -17,20 +17,28 @@ __version__ = "0.1.0"
 DEFAULT_WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
 
-def load(name: str | Path, weights: str | Path | None = None) -> VAE | GAN:
+def load(
+    name: str | Path, weights: str | Path | None = None, source: str | None = None
+) -> VAE | GAN:
     """The trained model of that name, in evaluation mode.
 
     Args:
         name: a folder of `weights`, or a path to a model's folder.
         weights: the folder that holds the models; those that ship with the project by default.
+        source: a repository of the Hub that holds it, as USER/REPO or USER/REPO@REV. Only that
+            model is downloaded; the copy of the last time serves while the Hub can't be reached.
 
     Raises:
-        UserError: there is no such model (the sentence lists those there are), or its files are
-            not whole.
+        UserError: there is no such model (the sentence lists those there are), its files are
+            not whole, or the repository can't be read.
     """
     from ganvae import checkpoint
     from ganvae.errors import UserError
 
+    if source is not None:
+        from ganvae.hub.sources import find_model
+
+        return checkpoint.load(find_model(source, str(name)))
     folder = Path(weights or DEFAULT_WEIGHTS) / name
     if not (folder / checkpoint.CONFIG).is_file():
         folder = Path(name)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import logging
+import secrets
 import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, ParamSpec, TypeGuard, TypeVar
 
 import torch
 
@@ -38,23 +43,106 @@ class PairView:
     gans: list[str]
 
 
+@dataclass(frozen=True)
+class _Held:
+    """One state of a weights folder, and what was read of it so far."""
+
+    weights: Path
+    entries: dict[str, checkpoint.Entry]
+    models: dict[str, VAE | GAN] = field(default_factory=dict)
+    axes: dict[str, Axes] = field(default_factory=dict)
+    fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
+    exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
+    lock: Any = field(default_factory=threading.Lock)
+    version: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+@dataclass
+class _Steady:
+    """What a call in progress reads: which version it asked for, and what that was found to be."""
+
+    version: str | None
+    held: dict[int, _Held] = field(default_factory=dict)
+
+
+_steady: ContextVar[_Steady | None] = ContextVar("steady", default=None)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+# Pages that visitors opened before so many replacements still get the models they show.
+_KEPT = 2
+
+
+@contextmanager
+def steady(version: str | None = None) -> Iterator[None]:
+    """Within, every `Collection` stays as it is, even if its models are replaced meanwhile.
+
+    Args:
+        version: take that earlier state of a collection, if it still has it.
+    """
+    if _steady.get() is not None:
+        yield
+        return
+    token = _steady.set(_Steady(version))
+    try:
+        yield
+    finally:
+        _steady.reset(token)
+
+
+def _steadily(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A method that reads more than once, all of it from one state."""
+
+    @functools.wraps(method)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with steady():
+            return method(*args, **kwargs)
+
+    return call
+
+
 class Collection:
     """Models by name. One is read from disk once and shared; it is never changed, so any number
     of threads may use it.
+
+    All models can be replaced at once by those of another folder. A call that is `steady` goes on
+    with what it began with.
 
     Raises:
         UserError: the folder does not exist.
     """
 
     def __init__(self, weights: Path) -> None:
-        self.weights = weights
-        self.entries = {entry.name: entry for entry in checkpoint.scan(weights)}
-        self._models: dict[str, VAE | GAN] = {}
-        self._axes: dict[str, Axes] = {}
-        self._fitted: dict[str, FittedPrior | None] = {}
-        self._exported: dict[str, list[ExportedFile]] = {}
-        self._lock = threading.Lock()
+        entries = {entry.name: entry for entry in checkpoint.scan(weights)}
+        self._states: tuple[_Held, ...] = (_Held(weights, entries),)
 
+    @property
+    def weights(self) -> Path:
+        """The folder."""
+        return self._held.weights
+
+    @property
+    def entries(self) -> dict[str, checkpoint.Entry]:
+        """What the folder holds, by name."""
+        return self._held.entries
+
+    @property
+    def version(self) -> str:
+        """A text that tells this state of the models from every other."""
+        return self._held.version
+
+    def adopt(self, other: Collection) -> None:
+        """Show the models of another collection from now on, all of them at once."""
+        self._states = (other._states[0], *self._states[:_KEPT])
+
+    @property
+    def _held(self) -> _Held:
+        states, call = self._states, _steady.get()
+        if call is None:
+            return states[0]
+        asked = next((held for held in states if held.version == call.version), states[0])
+        return call.held.setdefault(id(self), asked)
+
+    @_steadily
     def recipe(self, name: str) -> Recipe:
         """The recipe of a model.
 
@@ -69,6 +157,7 @@ class Collection:
             raise UserError(f"The model {name} can't be used: {entry.problem}")
         return entry.recipe
 
+    @_steadily
     def model(self, name: str) -> VAE | GAN:
         """The model, read from disk at the first call.
 
@@ -76,52 +165,60 @@ class Collection:
             UserError: there is no such model or its files are not whole.
         """
         self.recipe(name)
-        with self._lock:
-            if name not in self._models:
-                self._models[name] = checkpoint.load(self.entries[name].folder)
-            return self._models[name]
+        held = self._held
+        with held.lock:
+            if name not in held.models:
+                held.models[name] = checkpoint.load(held.entries[name].folder)
+            return held.models[name]
 
+    @_steadily
     def axes(self, name: str) -> Axes:
         """The model's latent axes, those that matter most first."""
         model = self.model(name)
-        with self._lock:
-            if name not in self._axes:
+        held = self._held
+        with held.lock:
+            if name not in held.axes:
                 kl = _numbers(self.metrics(name).get("kl_per_dimension"), model.recipe.latent)
-                self._axes[name] = latents.find_axes(model, kl)
-            return self._axes[name]
+                held.axes[name] = latents.find_axes(model, kl)
+            return held.axes[name]
 
+    @_steadily
     def fitted_prior(self, name: str) -> FittedPrior | None:
         """The prior that was fitted to a VAE after its training; None if it has none.
 
         One that can't be read is named in the log and left out: its model works without it.
         """
         recipe = self.recipe(name)
-        with self._lock:
-            if name not in self._fitted:
+        held = self._held
+        with held.lock:
+            if name not in held.fitted:
                 try:
                     prior = read_fitted_prior(self.entries[name].folder, recipe)
                 except UserError as error:
                     _log.warning("%s is sampled from N(0, I) only: %s", name, error)
                     prior = None
-                self._fitted[name] = prior if recipe.family == "vae" else None
-            return self._fitted[name]
+                held.fitted[name] = prior if recipe.family == "vae" else None
+            return held.fitted[name]
 
+    @_steadily
     def exported(self, name: str) -> list[ExportedFile]:
         """What of the model a browser can run itself; nothing where that is missing or out of date.
 
         What can't be used is named in the log and left out: the server draws instead.
         """
         self.recipe(name)
-        with self._lock:
-            if name not in self._exported:
+        held = self._held
+        with held.lock:
+            if name not in held.exported:
                 try:
                     export = read_export(self.entries[name].folder)
                 except UserError as error:
                     _log.warning("%s is drawn by the server only: %s", name, error)
                     export = None
-                self._exported[name] = list(export.files.values()) if export else []
-            return self._exported[name]
+                held.exported[name] = list(export.files.values()) if export else []
+            return held.exported[name]
 
+    @_steadily
     def sample_z(
         self, name: str, seed: int, count: int, temperature: float = 1.0, fitted: bool = False
     ) -> Array:
@@ -136,11 +233,13 @@ class Collection:
             return prior.sample(seed, count, temperature)
         return latents.sample_z(seed, recipe.latent, count, recipe.prior, temperature)
 
+    @_steadily
     def metrics(self, name: str) -> dict[str, Any]:
         """What was measured of the model; empty where nothing was."""
         self.recipe(name)
         return checkpoint.read_metrics(self.entries[name].folder)
 
+    @_steadily
     def pairs(self) -> list[PairView]:
         """The pairs that have models here, in the project's order, then those it doesn't know."""
         recipes = {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
@@ -169,11 +268,13 @@ class Collection:
         """Images (N, C, H, W) in [0, 1] for z (N, latent)."""
         return self.model(name).generate(torch.from_numpy(z))
 
+    @_steadily
     def sharpness(self, name: str, images: torch.Tensor) -> float | None:
         """Sharpness of images of a model as a share of real data's; None if that is not known."""
         each = self.sharpness_of_each(name, images)
         return None if each is None else each.mean().item()
 
+    @_steadily
     def sharpness_of_each(self, name: str, images: torch.Tensor) -> torch.Tensor | None:
         """`sharpness` of every image, (N,); its mean is that of all together."""
         sharpness = self.metrics(name).get("sharpness")

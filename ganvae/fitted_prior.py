@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
 from ganvae import files
 from ganvae.errors import UserError
@@ -76,18 +76,23 @@ def read_fitted_prior(folder: Path, recipe: Recipe) -> FittedPrior | None:
     if not path.is_file():
         return None
     try:
-        arrays = load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
+        # The header first: nothing is read of a file that does not fit.
+        with safe_open(path, framework="np") as stored:
+            names = list(stored.keys())
+            found = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
+            components = (found.get("shares") or (0,))[0]
+            expected = {
+                "shares": (components,),
+                "means": (components, recipe.latent),
+                "factors": (components, recipe.latent, recipe.latent),
+            }
+            if found != expected or not 1 <= components <= _MAX_COMPONENTS:
+                raise UserError(f"{path} is not a mixture in {recipe.latent} dimensions.")
+            arrays = {name: stored.get_tensor(name) for name in expected}
+    except UserError:
+        raise
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise UserError(f"{path} is cut short or not a safetensors file.") from error
-    components = arrays["means"].shape[0] if "means" in arrays else 0
-    expected = {
-        "shares": (components,),
-        "means": (components, recipe.latent),
-        "factors": (components, recipe.latent, recipe.latent),
-    }
-    found = {name: array.shape for name, array in arrays.items()}
-    if found != expected or not 1 <= components <= _MAX_COMPONENTS:
-        raise UserError(f"{path} is not a mixture in {recipe.latent} dimensions.")
     for name, array in arrays.items():
         if array.dtype != np.float32 or not np.isfinite(array).all():
             raise UserError(f"{path} holds numbers that are not finite float32, in {name}.")

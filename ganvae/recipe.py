@@ -17,7 +17,6 @@ Network = Literal["perceptron", "convolutional", "strided"]
 Initialisation = Literal["default", "xavier", "dcgan"]
 Precision = Literal["float32", "bfloat16"]
 Reduction = Literal["sum", "mean"]
-Loss = Literal["cross-entropy", "squared-error"]
 Storage = Literal["float32", "float16"]
 
 MAX_LATENT = 1024
@@ -56,8 +55,10 @@ class Recipe:
         epochs: passes over the training set; None where `steps` is set.
         steps: optimiser steps; None where `epochs` is set.
         precision: `float32`, or `bfloat16` autocast.
-        loss: `cross-entropy`, or `squared-error`: a VAE's reconstruction is then the mean squared
-            error of an image's pixels, a GAN's loss that of LSGAN.
+        loss: name of the objective (training/objectives.py). `cross-entropy`, or `squared-error`:
+            a VAE's reconstruction is then the mean squared error of an image's pixels, a GAN's
+            loss that of LSGAN. With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
+            GAN's discriminator gives a score instead of a probability.
         pretraining: name of the VAE whose decoder's trunk the generator starts with (GAN only);
             None starts from random weights.
         flip_every: every so many steps D's two targets swap (least squares only); 0 is never.
@@ -99,7 +100,7 @@ class Recipe:
     epochs: int | None
     steps: int | None
     precision: Precision
-    loss: Loss = "cross-entropy"
+    loss: str = "cross-entropy"
     pretraining: str | None = None
     flip_every: int = 0
     label_noise: float = 0.0
@@ -193,7 +194,6 @@ def _problems(r: Recipe) -> list[str]:
         "initialisation": Initialisation,
         "precision": Precision,
         "reduction": Reduction,
-        "loss": Loss,
         "storage": Storage,
     }
     checks: list[tuple[bool, str]] = [
@@ -214,6 +214,10 @@ def _problems(r: Recipe) -> list[str]:
             f"pretraining must be the name of a VAE or none, not {_shown(r.pretraining)}.",
         ),
         (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
+        (
+            isinstance(r.loss, str) and _NAME.fullmatch(r.loss) is not None,
+            f"loss must be the name of one, like cross-entropy, not {_shown(r.loss)}.",
+        ),
     ]
     for field, options in choices.items():
         value = getattr(r, field)
@@ -320,12 +324,12 @@ def _conflicts(r: Recipe) -> list[str]:
             "Pre-training belongs to a GAN with strided networks (study C).",
         ),
         (
-            r.loss == "squared-error" and r.real_label != 1,
+            r.loss != "cross-entropy" and r.real_label != 1,
             "The real label belongs to a GAN with the cross-entropy loss.",
         ),
         (
-            r.loss == "squared-error" and r.image_range != (-1.0, 1.0),
-            "The squared-error loss needs images in (-1, 1).",
+            r.loss != "cross-entropy" and r.image_range != (-1.0, 1.0),
+            f"The {r.loss} loss needs images in (-1, 1).",
         ),
     ]
     return [sentence for wrong, sentence in conflicts if wrong]

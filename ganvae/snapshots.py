@@ -157,7 +157,7 @@ def read_tiles(sheet: bytes, index: Index) -> torch.Tensor:
     try:
         with Image.open(io.BytesIO(sheet)) as image:
             pixels = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
-    except (OSError, SyntaxError, ValueError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError("A sheet of snapshots is cut short.") from error
     height, width = index.tile
     tiles = torch.from_numpy(pixels.copy()).view(index.rows, height, index.columns, width, -1)

@@ -1,8 +1,8 @@
 """python scripts/test.py: all checks in a virtual environment of its own; arguments go to pytest.
 
 Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
-and what browsers run models with, then checks style, format and types and runs the tests. The exit
-status is that of the first check that fails.
+and what browsers run models with, then checks style, format and types and runs the tests, two files
+of them at once. The exit status is that of the first check that fails.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import venv
 from pathlib import Path
 
+import fetch_client
 import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +24,8 @@ CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
-    ["pytest"],
+    # A file's tests stay together: what they share is made once.
+    ["pytest", "-n", "2", "--dist", "loadfile"],
 )
 
 
@@ -40,8 +42,9 @@ def main(arguments: list[str]) -> int:
         return 1
     prepare(("npm",), "npm")
     fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
+    fetch_client.fetch(fetch_client.DEFAULT_FOLDER)
     for check in CHECKS:
-        command = [str(python), "-m", *check, *(arguments if check == ["pytest"] else [])]
+        command = [str(python), "-m", *check, *(arguments if check[0] == "pytest" else [])]
         print("$", " ".join(command[1:]), flush=True)
         status = subprocess.run(command, cwd=ROOT).returncode
         if status:

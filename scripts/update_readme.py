@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
+from tables import performance  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
@@ -33,11 +34,14 @@ TABLES: dict[str, Callable[[], str]] = {
     "scores": scores,
     "reported": reported,
     "stability": stability,
+    "training-speed": performance.ratios,
+    "training-phases": performance.phases,
+    "training-variants": performance.variants,
 }
 # Tables stand in the README and in pages of docs/.
 PAGES = (
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("faces", "measured", "claims")),
+    *(ROOT / "docs" / f"{name}.md" for name in ("faces", "measured", "claims", "performance")),
 )
 
 

@@ -66,6 +66,12 @@ def test_no_usable_model_says_why(tmp_path: Path, tiny_weights: Path) -> None:
     assert "cut short" in line
 
 
+def test_mcp_without_its_package(monkeypatch: pytest.MonkeyPatch, tiny_weights: Path) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    sentence = refused("--mcp", "--weights", str(tiny_weights))
+    assert "pip install 'gradio[mcp]'" in sentence
+
+
 def test_port_in_use(tmp_path: Path) -> None:
     here = ("--weights", str(tmp_path))
     with socket.create_server((LOCAL, 0)) as taken:

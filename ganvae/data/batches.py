@@ -22,6 +22,8 @@ class Batches:
         seed: decides the order of every epoch.
         image_range: what 0 and 255 become.
         mirror: mirror each image left to right half of the time.
+        rank, world: this process among those that share every batch: each gets as many images of
+            it; where they don't come out even, the epoch's first images fill it up.
     """
 
     images: Tensor
@@ -29,11 +31,21 @@ class Batches:
     seed: int
     image_range: tuple[float, float]
     mirror: bool = False
+    rank: int = 0
+    world: int = 1
 
     @classmethod
-    def of(cls, recipe: Recipe, images: Tensor) -> Batches:
-        """The batches that a recipe is trained on."""
-        return cls(images, recipe.batch_size, recipe.seed, recipe.image_range, recipe.mirror)
+    def of(cls, recipe: Recipe, images: Tensor, rank: int = 0, world: int = 1) -> Batches:
+        """The batches that a recipe is trained on, or a process's share of them."""
+        return cls(
+            images,
+            recipe.batch_size,
+            recipe.seed,
+            recipe.image_range,
+            recipe.mirror,
+            rank,
+            world,
+        )
 
     @property
     def steps_per_epoch(self) -> int:
@@ -47,10 +59,17 @@ class Batches:
     def batch(self, order: Tensor, step: int) -> Tensor:
         """Batch of the given step, float32 (n, C, H, W) in `image_range`, of an epoch's order."""
         first = step % self.steps_per_epoch * self.batch_size
-        images = to_float(self.images[order[first : first + self.batch_size]], self.image_range)
+        places = order[first : first + self.batch_size]
+        if self.world > 1:
+            missing = -len(places) % self.world
+            places = torch.cat([places, order[:missing]])
+        share = slice(
+            self.rank * len(places) // self.world, (self.rank + 1) * len(places) // self.world
+        )
+        images = to_float(self.images[places[share]], self.image_range)
         if not self.mirror:
             return images
         # Its own generator for each step, so that a run that goes on mirrors the same images.
-        coins = np.random.default_rng([self.seed, step, 1]).random(len(images)) < 0.5
-        mirrored = torch.from_numpy(coins).to(images.device)
+        coins = np.random.default_rng([self.seed, step, 1]).random(len(places)) < 0.5
+        mirrored = torch.from_numpy(coins[share]).to(images.device)
         return torch.where(mirrored[:, None, None, None], images.flip(-1), images)

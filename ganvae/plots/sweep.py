@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ganvae.plots.chart import Chart, Line, Spec
 from ganvae.plots.drawing import draw, draw_png
-from ganvae.plots.numbers import short
 from ganvae.plots.svg import GAN, VAE, VAE_PALE
 from ganvae.sweeps import COLLAPSED_KL, Sweep
 
@@ -114,10 +115,12 @@ def _lines(sweep: Sweep, column: str, label: str, place: int) -> list[Line]:
 def _runs(sweep: Sweep) -> str:
     """How long the trainings were, how many stand behind a point, and which do not."""
     length = f"{sweep.steps:,} steps" if sweep.steps else f"{sweep.epochs} epochs"
-    times = len(sweep.rows) / max(len(sweep.values()), 1)
+    times = Counter(row.get(sweep.settings[0]) for row in sweep.rows)
+    least, most = min(times.values()), max(times.values())
     words = f"one training of {length} each"
-    if times > 1:
-        words = f"mean of {short(times)} trainings of {length} each, dotted: a standard deviation"
+    if most > 1:
+        count = str(most) if least == most else f"{least} to {most}"
+        words = f"mean of {count} trainings of {length} each, dotted: a standard deviation"
     if not (collapsed := sweep.collapsed()):
         return words
     values = sorted({row[sweep.settings[0]] for row in collapsed})

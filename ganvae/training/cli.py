@@ -379,8 +379,11 @@ def _export(options: dict[str, Any]) -> None:
 
 def _sweep(members: list[Member], options: dict[str, Any]) -> None:
     from ganvae.training.loop import Stopped
+    from ganvae.training.processes import launched_world
     from ganvae.training.sweep import run_sweep
 
+    if launched_world() > 1:
+        raise UserError("A sweep has processes of its own: start train.py itself, with --jobs.")
     settings = _settings(options)
     try:
         folder = run_sweep(options["model"], members, settings, options["jobs"])
@@ -392,6 +395,7 @@ def _sweep(members: list[Member], options: dict[str, Any]) -> None:
 
 def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) -> None:
     # Imported here: torch and the like take seconds that --help and --dry-run don't need.
+    from ganvae.training import processes
     from ganvae.training.loop import Stopped
     from ganvae.training.run import is_finished, train
 
@@ -408,9 +412,10 @@ def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) 
         except Stopped:
             print(f"Stopped and saved; go on with: {settings.command} --resume")
             raise KeyboardInterrupt from None
-        print(f"{recipe.name} is in {folder}")
         folders.append(folder)
-    if order is not None:
+        if processes.launched_rank() == 0:
+            print(f"{recipe.name} is in {folder}")
+    if order is not None and processes.launched_rank() == 0:
         try:
             _push(order, options, folders)
         except UserError:

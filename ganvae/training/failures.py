@@ -16,6 +16,7 @@ from ganvae.recipe import Recipe
 from ganvae.training import state
 from ganvae.training.hardware import arrange
 from ganvae.training.history import History
+from ganvae.training.processes import is_lost
 from ganvae.training.updates import make_update
 
 # A loss may well rise: a generator's does while its discriminator learns. Not a hundredfold.
@@ -77,6 +78,10 @@ def explained(folder: Path, recipe: Recipe, device: torch.device) -> Iterator[No
             f"with --resume."
         ) from error
     except (RuntimeError, MemoryError) as error:
+        if is_lost(error):
+            raise UserError(
+                f"Another process of this training is lost; {_kept(folder)}: go on with --resume."
+            ) from error
         if not is_out_of_memory(error):
             raise
         # Without its frames the tensors that filled the memory can go.

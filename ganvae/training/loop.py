@@ -59,7 +59,7 @@ class Loop:
             images = self.batches.batch(order, self.step)
             values = self.update(images, self.step)
             self.step += 1
-            self.images += len(images)
+            self.images += len(images) * self.batches.world
             self.seconds += time.perf_counter() - started
             for callback in self.callbacks:
                 callback(self, values)

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ganvae.errors import UserError
 from ganvae.recipe import Recipe
+
+T = TypeVar("T")
+
+# N(0, I) in the shape of a tensor.
+NoiseLike = Callable[[Tensor], Tensor]
+
+
+class AdversarialLoss(Protocol):
+    """What a GAN's two networks are told; scores are D's outputs (N,), losses scalars."""
+
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = ..., /
+    ) -> Tensor:
+        """What D minimises, over its scores of real and generated images."""
+        ...
+
+    def generator(self, fake_scores: Tensor, /) -> Tensor:
+        """What G minimises, over D's scores of its images."""
+        ...
+
+    def judgement(self, scores: Tensor, /) -> Tensor:
+        """What D says of each image, for the curves."""
+        ...
 
 
 def reparameterise(mean: Tensor, log_variance: Tensor, noise: Tensor) -> Tensor:
@@ -78,7 +104,9 @@ class NonSaturatingLoss:
 
     real_label: float = 1.0
 
-    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+    def discriminator(
+        self, real_logits: Tensor, fake_logits: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
         real = torch.full_like(real_logits, self.real_label)
         return (
             F.binary_cross_entropy_with_logits(real_logits, real) + F.softplus(fake_logits).mean()
@@ -104,11 +132,13 @@ class LeastSquaresLoss:
 
     label_noise: float = 0.0
 
-    def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
         real, fake = torch.ones_like(real_scores), torch.zeros_like(fake_scores)
         if self.label_noise:
-            real = real + self.label_noise * torch.randn_like(real)
-            fake = fake + self.label_noise * torch.randn_like(fake)
+            real = real + self.label_noise * noise_like(real)
+            fake = fake + self.label_noise * noise_like(fake)
         return F.mse_loss(real_scores, real) + F.mse_loss(fake_scores, fake)
 
     def generator(self, fake_scores: Tensor) -> Tensor:
@@ -119,14 +149,39 @@ class LeastSquaresLoss:
         return scores
 
 
+# What a Recipe's `loss` stands for. A new objective is a class above and a line here.
+ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
+    "cross-entropy": lambda recipe: NegativeELBO(recipe.beta),
+    "squared-error": lambda recipe: SquaredErrorELBO(recipe.beta),
+}
+ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
+    "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),
+    "squared-error": lambda recipe: LeastSquaresLoss(recipe.label_noise),
+}
+
+
 def elbo_of(recipe: Recipe) -> NegativeELBO:
-    """The objective of a VAE's recipe."""
-    kind = NegativeELBO if recipe.loss == "cross-entropy" else SquaredErrorELBO
-    return kind(recipe.beta)
+    """The objective of a VAE's recipe.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    return _find(ELBOS, recipe)(recipe)
 
 
-def adversarial_of(recipe: Recipe) -> NonSaturatingLoss | LeastSquaresLoss:
-    """The objective of a GAN's recipe."""
-    if recipe.loss == "cross-entropy":
-        return NonSaturatingLoss(recipe.real_label)
-    return LeastSquaresLoss(recipe.label_noise)
+def adversarial_of(recipe: Recipe) -> AdversarialLoss:
+    """The objective of a GAN's recipe.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    return _find(ADVERSARIAL, recipe)(recipe)
+
+
+def _find(table: dict[str, T], recipe: Recipe) -> T:
+    if recipe.loss not in table:
+        raise UserError(
+            f"There is no loss {recipe.loss!r} for a {recipe.family.upper()}; there are: "
+            f"{', '.join(table)}."
+        )
+    return table[recipe.loss]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,11 +27,12 @@ from ganvae.training import callbacks, finish, state
 from ganvae.training.broadcast import Broadcast
 from ganvae.training.evaluate import evaluate
 from ganvae.training.failures import check_weights, explained
-from ganvae.training.hardware import arrange, pick_device, reuse_memory, usable_precision
+from ganvae.training.hardware import arrange, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
 from ganvae.training.prior import fit_prior
+from ganvae.training.processes import Processes, join
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
 
@@ -104,25 +106,25 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         Stopped: somebody asked the run to stop; its state is saved.
     """
     folder = settings.runs / recipe.name
-    details = _begin(folder, recipe, settings)
+    processes = join(settings.device)
+    device = processes.device
+    cores = max((os.cpu_count() or 1) // processes.on_this_machine, 1)
+    details = processes.from_first(lambda: _begin(folder, recipe, settings, cores))
     torch.set_num_threads(details["threads"])
     reuse_memory()
-    device = pick_device(settings.device)
-    if usable_precision(recipe, device) != recipe.precision:
+    if processes.is_first and usable_precision(recipe, device) != recipe.precision:
         print(
             f"{recipe.name} is trained in float32: this processor has no {recipe.precision} "
             f"arithmetic, and emulating it would take several times longer.",
             file=sys.stderr,
         )
-    images = load_sets(recipe, settings.data_dir, settings.images_folder, download=True)
-    _name_skipped(images)
+    with processes.first_goes_first():
+        images = load_sets(recipe, settings.data_dir, settings.images_folder, download=True)
     _check_same_images(details, images)
-    network = feature_network(recipe.dataset, settings.weights)
-    if network is None:
-        print(f"{recipe.name} is scored by sharpness alone: {imagenet.MISSING}", file=sys.stderr)
+    if processes.is_first:
+        _name_skipped(images)
     # Before the training: whatever does not fit shall be said while nothing is lost.
-    reference = find_reference(recipe, images, network, settings.weights)
-    scorer = Scorer(reference, network)
+    scorer = _scorer(recipe, images, settings) if processes.is_first else None
     torch.manual_seed(recipe.seed)
     model = build(recipe)
     if isinstance(model, GAN) and recipe.pretraining is not None:
@@ -130,11 +132,14 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     model.to(device)
     arrange(model)
     test = images.test.to(device)
-    run = _Run(model, images.train.to(device), test, folder, details)
+    run = _Run(model, images.train.to(device), test, folder, details, processes)
+    target = (settings.output or settings.weights) / recipe.name
     with explained(folder, recipe, device):
         loop = run.go(scorer, settings)
+        processes.close()
+        if scorer is None:
+            return target
         checkpoint.round_to_storage(model)
-        target = (settings.output or settings.weights) / recipe.name
         fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
         scores = evaluate(model, images, scorer, settings.weights, fitted)
         metrics = finish.measure(model, run.history, loop, images, scores, details["threads"])
@@ -143,6 +148,13 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
         run.broadcast.tell("finished")
     return target
+
+
+def _scorer(recipe: Recipe, images: Images, settings: Settings) -> Scorer:
+    network = feature_network(recipe.dataset, settings.weights)
+    if network is None:
+        print(f"{recipe.name} is scored by sharpness alone: {imagenet.MISSING}", file=sys.stderr)
+    return Scorer(find_reference(recipe, images, network, settings.weights), network)
 
 
 def is_finished(recipe: Recipe, settings: Settings) -> bool:
@@ -171,7 +183,7 @@ def _check_same_images(details: dict[str, Any], images: Images) -> None:
         )
 
 
-def _begin(folder: Path, recipe: Recipe, settings: Settings) -> dict[str, Any]:
+def _begin(folder: Path, recipe: Recipe, settings: Settings, cores: int) -> dict[str, Any]:
     """The plain part of the state to start from: a stored one, or that of step 0."""
     if settings.resume and (folder / state.STATE).is_file():
         details = state.read_details(folder)
@@ -192,7 +204,7 @@ def _begin(folder: Path, recipe: Recipe, settings: Settings) -> dict[str, Any]:
     folder.mkdir(parents=True)
     return {
         "recipe": recipe.to_dict(),
-        "threads": settings.threads or os.cpu_count() or 1,
+        "threads": settings.threads or cores,
         "step": 0,
         "images": 0,
         "seconds": 0.0,
@@ -212,24 +224,35 @@ class _Run:
         test: Tensor,
         folder: Path,
         details: dict[str, Any],
+        processes: Processes,
     ) -> None:
         recipe = model.recipe
         self.model, self.test, self.folder, self.details = model, test, folder, details
-        self.update = make_update(model)
+        self.update = make_update(model, processes)
         self.history = History(recipe.family)
         self.history.rows = details["rows"]
         self.total = recipe.total_steps(len(train_set))
-        self.batches = Batches.of(recipe, train_set)
+        self.batches = Batches.of(recipe, train_set, processes.rank, processes.world)
         self.curves = callbacks.TrainCurves(self.history, self.total, details["sums"])
         self.broadcast = Broadcast(folder, recipe, self.total, self.history)
         self.snapshots = SnapshotWriter(folder, model, test, details["moments"])
 
-    def go(self, scorer: Scorer, settings: Settings) -> Loop:
-        """Train to the end; returns the loop as it stands then."""
+    def go(self, scorer: Scorer | None, settings: Settings) -> Loop:
+        """Train to the end; returns the loop as it stands then.
+
+        Args:
+            scorer: None for a process that only computes and leaves telling to the first one.
+        """
         details = self.details
         if details["step"]:
             state.restore_state(self.folder, self.model, self.update.optimisers)
-        else:
+        if scorer is None:
+            loop = self._loop([])
+            # Ctrl-C reaches every process: the first one saves, and its end ends the others.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            loop.run()
+            return loop
+        if not details["step"]:
             self.snapshots.write(0, 0)
         progress = callbacks.Progress(
             self.model.recipe.name, self.total, details["step"], self.history
@@ -244,15 +267,7 @@ class _Run:
         ]
         if settings.tensorboard:
             watchers.append(callbacks.TensorBoard(self.history, str(self.folder / "tensorboard")))
-        loop = Loop(
-            self.update,
-            self.batches,
-            self.total,
-            [*watchers, self.broadcast, progress, saver],
-            step=details["step"],
-            images=details["images"],
-            seconds=details["seconds"],
-        )
+        loop = self._loop([*watchers, self.broadcast, progress, saver])
         try:
             with saver, self.broadcast.training():
                 loop.run()
@@ -260,6 +275,18 @@ class _Run:
             progress.close()
         self.save(loop)
         return loop
+
+    def _loop(self, watchers: list[Any]) -> Loop:
+        details = self.details
+        return Loop(
+            self.update,
+            self.batches,
+            self.total,
+            watchers,
+            step=details["step"],
+            images=details["images"],
+            seconds=details["seconds"],
+        )
 
     def save(self, loop: Loop) -> None:
         """Write the state and the curves so far; one that has diverged is not written.

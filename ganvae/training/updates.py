@@ -13,6 +13,7 @@ from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.training.hardware import usable_precision
 from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
+from ganvae.training.processes import Processes
 
 
 class Update(Protocol):
@@ -41,37 +42,44 @@ def _autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
 class VAEUpdate:
     """One step down the negative ELBO, encoder and decoder together."""
 
-    def __init__(self, model: VAE) -> None:
-        self.model, self.recipe = model, model.recipe
+    def __init__(self, model: VAE, processes: Processes) -> None:
+        self.model, self.recipe, self.processes = model, model.recipe, processes
+        self.encoder, self.decoder = processes.wrap(model.encoder), processes.wrap(model.decoder)
         self.objective = elbo_of(self.recipe)
         self.optimisers: list[Optimizer] = [_adam(model, self.recipe)]
 
     def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         with _autocast(self.recipe, images.device):
-            mean, log_variance = self.model.encoder(images)
+            mean, log_variance = self.encoder(images)
             mean, log_variance = mean.float(), log_variance.float()
-            z = reparameterise(mean, log_variance, torch.randn_like(mean))
-            logits = self.model.decoder(z)
+            z = reparameterise(mean, log_variance, self.processes.noise_like(mean))
+            logits = self.decoder(z)
         # The loss itself is always float32: sums over a whole batch would lose digits in bfloat16.
         reconstruction, kl = self.objective.terms(logits.float(), images, mean, log_variance)
         loss = self.objective(reconstruction, kl)
         (optimiser,) = self.optimisers
         optimiser.zero_grad()
-        (loss if self.recipe.reduction == "sum" else loss / len(images)).backward()
-        optimiser.step()
         count = len(images)
-        return {
-            "train_loss": loss.detach() / count,
-            "train_reconstruction": reconstruction.detach() / count,
-            "train_kl": kl.detach() / count,
-        }
+        # Processes average their gradients: for a sum over the whole batch that is too little.
+        (loss * self.processes.world if self.recipe.reduction == "sum" else loss / count).backward()
+        optimiser.step()
+        self.processes.average_statistics(self.model)
+        return self.processes.mean(
+            {
+                "train_loss": loss.detach() / count,
+                "train_reconstruction": reconstruction.detach() / count,
+                "train_kl": kl.detach() / count,
+            }
+        )
 
 
 class GANUpdate:
     """One step of the discriminator, then one of the generator, on the same fakes."""
 
-    def __init__(self, model: GAN) -> None:
-        self.model, self.recipe = model, model.recipe
+    def __init__(self, model: GAN, processes: Processes) -> None:
+        self.model, self.recipe, self.processes = model, model.recipe, processes
+        self.generator = processes.wrap(model.generator)
+        self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
             _adam(model.discriminator, self.recipe),
@@ -79,20 +87,21 @@ class GANUpdate:
         ]
 
     def _draw_z(self, count: int, device: torch.device) -> Tensor:
+        shape = (count * self.processes.world, self.recipe.latent)
         if self.recipe.prior == "normal":
-            return torch.randn(count, self.recipe.latent, device=device)
-        return torch.rand(count, self.recipe.latent, device=device) * 2 - 1
+            return self.processes.share(torch.randn(shape, device=device))
+        return self.processes.share(torch.rand(shape, device=device)) * 2 - 1
 
     def _input_noise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
         """What puts noise on D's images; one draw a step, since three would cost."""
         if not self.recipe.input_noise:
             return lambda seen: seen
-        noise = self.recipe.input_noise * torch.randn_like(images)
+        noise = self.recipe.input_noise * self.processes.noise_like(images)
         return lambda seen: seen + noise
 
     def _judge(self, real: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
         """D's scores of real and generated images, (N,) each."""
-        discriminator = self.model.discriminator
+        discriminator = self.discriminator
         if not self.recipe.mixed_batches:
             return discriminator(real).float(), discriminator(fakes).float()
         scores = discriminator(torch.cat([real, fakes])).float()
@@ -116,39 +125,51 @@ class GANUpdate:
         return (fake, real) if every and (step + 1) % every == 0 else (real, fake)
 
     def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
-        generator, discriminator = self.model.generator, self.model.discriminator
         discriminator_optimiser, generator_optimiser = self.optimisers
         device = images.device
 
         noisy = self._input_noise(images)
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
         with _autocast(self.recipe, device):
-            fakes = generator(self._draw_z(len(images), device))
+            fakes = self.generator(self._draw_z(len(images), device))
             real_scores, fake_scores = self._judge(noisy(images), noisy(fakes.detach()))
-        d_loss = self.objective.discriminator(*self._labelled(real_scores, fake_scores, step))
+        d_loss = self.objective.discriminator(
+            *self._labelled(real_scores, fake_scores, step), self.processes.noise_like
+        )
         discriminator_optimiser.zero_grad()
         d_loss.backward()
         discriminator_optimiser.step()
 
+        self.processes.average_statistics(self.model.discriminator)
         # D's own gradients would be thrown away: don't compute them.
-        discriminator.requires_grad_(False)
+        self.model.discriminator.requires_grad_(False)
         with _autocast(self.recipe, device):
             judged = self._judge_fakes(noisy(fakes))
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
         g_loss.backward()
         generator_optimiser.step()
-        discriminator.requires_grad_(True)
+        self.model.discriminator.requires_grad_(True)
 
-        return {
-            "d_loss": d_loss.detach(),
-            "g_loss": g_loss.detach(),
-            "d_real": self.objective.judgement(real_scores.detach()).mean(),
-            "d_fake_before": self.objective.judgement(fake_scores.detach()).mean(),
-            "d_fake_after": self.objective.judgement(judged.detach()).mean(),
-        }
+        self.processes.average_statistics(self.model)
+        return self.processes.mean(
+            {
+                "d_loss": d_loss.detach(),
+                "g_loss": g_loss.detach(),
+                "d_real": self.objective.judgement(real_scores.detach()).mean(),
+                "d_fake_before": self.objective.judgement(fake_scores.detach()).mean(),
+                "d_fake_after": self.objective.judgement(judged.detach()).mean(),
+            }
+        )
 
 
-def make_update(model: VAE | GAN) -> Update:
-    """The update for a model's family, with fresh optimisers."""
-    return VAEUpdate(model) if isinstance(model, VAE) else GANUpdate(model)
+def make_update(model: VAE | GAN, processes: Processes | None = None) -> Update:
+    """The update for a model's family, with fresh optimisers.
+
+    Args:
+        processes: those that train together; None for this one alone.
+    """
+    processes = processes or Processes(next(model.parameters()).device)
+    if isinstance(model, VAE):
+        return VAEUpdate(model, processes)
+    return GANUpdate(model, processes)

@@ -1,7 +1,9 @@
-"""The page's named endpoints, for gradio_client and plain HTTP: /models /sample /decode /walk.
+"""The page's named endpoints, for Gradio's clients, plain HTTP and MCP; docs/api.md has examples.
 
-Types and descriptions here are what Gradio's API page shows, so annotations must be real types:
-no postponed evaluation in this file.
+Types and descriptions here are what Gradio's API page and the MCP tools show. So annotations must
+be real types, no postponed evaluation in this file; and what is said of a parameter must be one
+line, as Gradio reads no further. Each endpoint returns one thing: the answer of a tool would hold
+several as text, no picture among them.
 """
 
 import base64
@@ -14,7 +16,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from ganvae import latents, render
-from ganvae.collection import Collection
+from ganvae.collection import Collection, steady
 from ganvae.errors import UserError
 from ganvae.ui import checks
 from ganvae.ui.config import model_facts
@@ -30,19 +32,25 @@ _GRID_WIDTH = 128
 
 
 class Endpoints:
-    """What other programs can ask of the models of a collection."""
+    """What other programs can ask of the models of a collection.
+
+    Attributes:
+        names: the models that can be asked for.
+    """
 
     def __init__(self, collection: Collection, names: list[str]) -> None:
         self._collection = collection
-        self._names = names
+        self.names = names
 
     def models(self) -> list[dict[str, Any]]:
-        """Every model of the page: name, family, latent size, prior, image shape, measurements.
+        """List the models, VAEs and GANs: family, latent size, prior, image shape, measurements.
+
+        Call it first: the other endpoints take a model's name from here.
 
         Returns:
-            One dictionary a model; what was not measured is null.
+            one object a model; what was not measured is null
         """
-        return [{"name": name, **model_facts(self._collection, name)} for name in self._names]
+        return [{"name": name, **model_facts(self._collection, name)} for name in self.names]
 
     def sample(
         self,
@@ -51,39 +59,53 @@ class Endpoints:
         count: int = 64,
         temperature: float = 1.0,
         fitted: bool = False,
-    ) -> tuple[gr.FileData, list[list[float]]]:
-        """Pictures that a model draws from random points of its latent space.
+    ) -> gr.FileData:
+        """Draw pictures by a model, from random points of its latent space.
 
         Parameters:
-            model: name of a model, as /models lists them, for example vae-100
+            model: name of a model, as `models` lists them, for example vae-100
             seed: 0 to 4294967295; the same seed gives the same pictures
             count: how many pictures, 1 to 100
             temperature: 0 to 2; multiplies z, 1 is what the model was trained for
             fitted: draw a VAE's points from where its encoder puts images, instead of N(0, I)
 
         Returns:
-            The pictures in one grid, a PNG file.
-            z: the points they were drawn from, one row a picture.
+            the pictures in one grid, a PNG file
         """
-        name = self._model(model)
-        z = self._collection.sample_z(
-            name,
-            checks.seed(seed),
-            checks.count(count),
-            checks.temperature(temperature),
-            fitted is True,
-        )
-        return self._grid(name, z, f"{name}-seed-{seed}"), z.tolist()
+        z = self._z(model, seed, count, temperature, fitted)
+        return self._grid(model, z, f"{model}-seed-{seed}")
 
-    def decode(self, model: str, z: list[list[float]]) -> gr.FileData:
-        """Pictures that a model draws from the points given.
+    def points(
+        self,
+        model: str,
+        seed: int = 42,
+        count: int = 64,
+        temperature: float = 1.0,
+        fitted: bool = False,
+    ) -> list[list[float]]:
+        """Tell the points of the latent space that `sample` draws from, to change and `decode`.
 
         Parameters:
-            model: name of a model, as /models lists them, for example gan-100
-            z: 1 to 100 rows, each as long as the model's latent size
+            model: name of a model, as `models` lists them, for example vae-100
+            seed: 0 to 4294967295; the same seed gives the same pictures
+            count: how many pictures, 1 to 100
+            temperature: 0 to 2; multiplies z, 1 is what the model was trained for
+            fitted: draw a VAE's points from where its encoder puts images, instead of N(0, I)
 
         Returns:
-            The pictures in one grid, a PNG file.
+            z: one row a picture, as long as the model's latent size
+        """
+        return self._z(model, seed, count, temperature, fitted).tolist()
+
+    def decode(self, model: str, z: list[list[float]]) -> gr.FileData:
+        """Draw pictures by a model, from points of its latent space that you give.
+
+        Parameters:
+            model: name of a model, as `models` lists them, for example gan-100
+            z: 1 to 100 rows, one a picture, each as long as the model's latent size
+
+        Returns:
+            the pictures in one grid, a PNG file
         """
         name = self._model(model)
         rows = checks.latent_rows(z, self._collection.recipe(name).latent)
@@ -98,19 +120,21 @@ class Endpoints:
         frames: int = 21,
         file_format: WalkFile = "gif",
     ) -> gr.FileData:
-        """A walk through a model's latent space, as an animation or a strip.
+        """Walk through a model's latent space: pictures that change step by step.
+
+        A perturbation moves some dimensions by .1 a frame. Straight and spherical walks go from
+        one seed's picture to another's. A loop goes around and comes back.
 
         Parameters:
-            model: name of a model, as /models lists them, for example gan-100
-            kind: perturbation moves some dimensions by .1 a frame; straight and spherical go
-                from one seed's first point to the other's; loop goes around and comes back
-            seed: the walk starts at this seed's first point
-            to: straight and spherical walks end at this seed's first point, a loop passes near it
-            frames: 21 to 120
-            file_format: gif or webp is an animation, png a strip of all frames
+            model: name of a model, as `models` lists them, for example gan-100
+            kind: perturbation, straight, spherical or loop
+            seed: 0 to 4294967295; the walk starts at this seed's first point
+            to: the seed at whose first point straight and spherical walks end; a loop passes near
+            frames: how many pictures, 21 to 120
+            file_format: gif or webp is an animation, png one picture with all frames side by side
 
         Returns:
-            The file.
+            the animation or the picture
         """
         asked = {
             "models": [self._model(model)],
@@ -127,9 +151,18 @@ class Endpoints:
         made = explorer.export(self._collection, asked)
         return _file(base64.b64decode(made["data"]), made["filename"])
 
+    def _z(self, model: Any, seed: Any, count: Any, temperature: Any, fitted: Any) -> latents.Array:
+        return self._collection.sample_z(
+            self._model(model),
+            checks.seed(seed),
+            checks.count(count),
+            checks.temperature(temperature),
+            fitted is True,
+        )
+
     def _model(self, name: Any) -> str:
-        if name not in self._names:
-            there = ", ".join(self._names)
+        if name not in self.names:
+            there = ", ".join(self.names)
             raise UserError(f"There is no model {checks.shown(name)}; there are: {there}.")
         return name
 
@@ -139,11 +172,18 @@ class Endpoints:
         return _file(render.png(grid), f"{stem}.png")
 
 
-def add_endpoints(collection: Collection, names: list[str]) -> None:
+def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
     """Give the `gr.Blocks` under construction its endpoints."""
     endpoints = Endpoints(collection, names)
-    for function in (endpoints.models, endpoints.sample, endpoints.decode, endpoints.walk):
+    for function in (
+        endpoints.models,
+        endpoints.sample,
+        endpoints.points,
+        endpoints.decode,
+        endpoints.walk,
+    ):
         gr.api(_told(function), api_name=function.__name__, concurrency_limit=_AT_ONCE)
+    return endpoints
 
 
 def _file(content: bytes, name: str) -> gr.FileData:
@@ -158,7 +198,8 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            return function(*arguments)
+            with steady():
+                return function(*arguments)
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
 

@@ -27,10 +27,15 @@ from typing import Any
 
 import gradio as gr
 
+from ganvae.collection import steady
 from ganvae.errors import UserError
 
 ServerFunction = Callable[[Any], Any]
 _log = logging.getLogger(__name__)
+# A page that is open goes on with the models it was made of, whatever the server shows since.
+_SAME_WEIGHTS = """server = new Proxy(server, {
+  get: (all, name) => (data) => all[name]({ ...data, weights: window.ganvaeConfig?.weights }),
+});"""
 _FAILED = "Something went wrong on the server; its log says what."
 
 
@@ -62,7 +67,7 @@ class PageComponent(gr.HTML):
             html_template=_literal(_read(folder / "template.html")),
             css_template=_literal("\n".join(_read(folder / name) for name in self.STYLES)),
             # Gives the script a name in the browser's developer tools.
-            js_on_load=f"{scripts}\n//# sourceURL=ganvae/{folder.name}.js",
+            js_on_load=f"{_SAME_WEIGHTS}\n{scripts}\n//# sourceURL=ganvae/{folder.name}.js",
             apply_default_css=False,
             padding=False,
             container=False,
@@ -89,8 +94,11 @@ def _guarded(function: ServerFunction) -> ServerFunction:
 
     @functools.wraps(function)
     def call(data: Any) -> Any:
+        given = dict(data) if isinstance(data, dict) else {}
+        version = given.pop("weights", None)
         try:
-            return function(data if isinstance(data, dict) else {})
+            with steady(version if isinstance(version, str) else None):
+                return function(given)
         except UserError as error:
             return {"error": str(error)}
         except Exception:

@@ -86,6 +86,8 @@ def page_config(collection: Collection) -> dict[str, Any]:
         "default_pair": pairs[0].key if pairs else None,
         "default_seed": DEFAULT_SEED,
         "problems": problems,
+        # The page's calls say it, so that the server answers with these models and no others.
+        "weights": collection.version,
         # On a Space the page is in a frame, so its own address is not the one to share.
         "space": os.environ.get("SPACE_ID"),
     }

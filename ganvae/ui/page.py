@@ -13,11 +13,12 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
 from ganvae.ui.compare import CompareTab
-from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
+from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
@@ -46,18 +47,23 @@ class Page(gr.Blocks):
     launch_options: dict[str, Any]
 
 
-def build(collection: Collection) -> Page:
+def build(
+    collection: Collection, note: str = "", renew: Callable[[], tuple[Path, str]] | None = None
+) -> Page:
     """The page for a collection of models. Every model is loaded here, so a bad one shows now.
+
+    Args:
+        note: what the foot of the page says of where the models come from.
+        renew: gives the newest folder of models and its note, for POST /reload; raises UserError.
 
     Raises:
         UserError: no model can be used.
     """
-    config = page_config(collection)
-    if not config["pairs"]:
-        why = " ".join(["", *config["problems"]])
-        raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
-    tabs: tuple[tuple[str, str, Callable[[], PageComponent]], ...] = (
-        ("sample", "Sample", lambda: SampleTab(collection, config)),
+    config = _usable_config(collection)
+    sample = SampleTab(collection, config, render=False)
+    footer = Footer(note, render=False)
+    tabs: tuple[tuple[str, str, Callable[[], Any]], ...] = (
+        ("sample", "Sample", sample.render),
         ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
         ("compare", "Compare", lambda: CompareTab(collection)),
@@ -78,12 +84,38 @@ def build(collection: Collection) -> Page:
                 tab.select(
                     None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private"
                 )
-        add_endpoints(collection, list(config["models"]))
+        footer.render()
+        endpoints = add_endpoints(collection, list(config["models"]))
+
+    def reload() -> str:
+        assert renew is not None
+        folder, note = renew()
+        # All of it is read before anything changes.
+        fresh = Collection(folder)
+        config = _usable_config(fresh)
+        head = launch_options(config)["head"]
+        collection.adopt(fresh)
+        endpoints.names = list(config["models"])
+        sample.value = sample.first_answer(config)
+        footer.value = {"note": note}
+        page.head = head
+        # Until this line new visitors get the old page, whose calls are answered by the old models.
+        page.config = page.get_config_file()
+        return note
+
     page.launch_options = {
         **launch_options(config),
-        "app_kwargs": {"routes": routes(collection)},
+        "app_kwargs": {"routes": [*routes(collection), *(reload_routes(reload) if renew else [])]},
     }
     return page
+
+
+def _usable_config(collection: Collection) -> dict[str, Any]:
+    config = page_config(collection)
+    if not config["pairs"]:
+        why = " ".join(["", *config["problems"]])
+        raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
+    return config
 
 
 def build_watch(folder: Path) -> Page:

@@ -17,8 +17,8 @@ def speed() -> str:
     if training:
         rows += [
             f"| training `{name}`, {way}, against the conventional loop ({hardware}) | "
-            f"{ratio:.2f}× |"
-            for name, way, hardware, ratio in _ratios(training)
+            f"{ratio:.2f}×{share} |"
+            for name, way, hardware, ratio, share in _ratios(training)
         ]
     startup = _result("startup.json")
     if startup:
@@ -26,6 +26,13 @@ def speed() -> str:
         rows += [
             f"| from `python app.py` to the first samples | {median['samples_visible_s']:.1f} s |",
             f"| memory of the page's process, peak | {median['peak_memory_mib']:.0f} MiB |",
+        ]
+    space = _result("space.json")
+    if space:
+        median = space["median"]
+        rows += [
+            f"| the same in the environment of a Space | {median['samples_visible_s']:.1f} s |",
+            f"| memory there, peak | {median['peak_memory_mib']:.0f} MiB |",
         ]
     explorer = _result("explorer.json")
     if explorer:
@@ -53,12 +60,18 @@ def speed() -> str:
     return table("| what | measured |", rows)
 
 
-def _ratios(training: Any) -> list[tuple[str, str, str, float]]:
+def _ratios(training: Any) -> list[tuple[str, str, str, float, str]]:
     return [
-        (name, way, result["hardware"], values["speed_ratio"])
+        (
+            name,
+            way,
+            result["hardware"],
+            values["speed_ratio"],
+            f", {values['of_floor']:.0%} of the floor" if "of_floor" in values else "",
+        )
         for name, result in training["models"].items()
         for way, values in result["ways"].items()
-        if way != "conventional"
+        if way != "conventional" and not way.endswith(" floor")
     ]
 
 

@@ -6,7 +6,6 @@ import base64
 import io
 import re
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from ganvae import data, render
 from ganvae.collection import Collection
 from ganvae.models import VAE
 from ganvae.ui import sampling
-from ganvae.ui.page import build
 from tests.measures import write_measures
+from tests.serving import served
 
 TAB = "#gv-compare"
 BIG = f"{TAB} .compare-view canvas"
@@ -46,13 +45,8 @@ def weights(
 @pytest.fixture(scope="module")
 def app(weights: Path) -> Iterator[str]:
     """The page in this process, so that a test can give it a data folder and take it away."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    blocks = build(Collection(weights))
-    blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **blocks.launch_options)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close()
+    with served(weights) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)
@@ -298,7 +292,9 @@ def test_a_test_image(
 def test_without_data_the_choice_is_closed(page: Page, app: str) -> None:
     open_tab(page, app, "source=test&index=3")
     wait_for_pictures(page, source="sample")
-    expect(page.get_by_role("radio", name="test image")).to_be_disabled()
+    test_image = page.get_by_role("radio", name="test image")
+    expect(test_image).to_be_disabled()
+    expect(test_image).to_have_attribute("title", re.compile("not at hand"))
     expect(page.locator(f"{TAB} .compare-note")).to_contain_text("not at hand")
     expect(page.get_by_role("radio", name="GAN sample")).to_have_attribute("aria-checked", "true")
 

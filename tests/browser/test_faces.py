@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from ganvae import data, latents, render
 from ganvae.collection import Collection
 from ganvae.latents import Array
 from ganvae.ui import sampling
-from ganvae.ui.page import build
+from tests.serving import served
 
 VAE, GAN = NAMES = ("face-vae-128", "face-gan-128")
 SAMPLES = "#gv-sample .gv-stage canvas"
@@ -35,13 +34,8 @@ def collection(face_weights: Path) -> Collection:
 @pytest.fixture(scope="module")
 def app(collection: Collection) -> Iterator[str]:
     """The page in this process, so that a test can give it a data folder and take it away."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    blocks = build(collection)
-    blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **blocks.launch_options)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close()
+    with served(collection) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

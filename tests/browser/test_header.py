@@ -93,7 +93,7 @@ def test_the_api_link_opens_gradios_page_over_this_view(open_page: OpenPage) -> 
     link.click()
     docs = page.locator(".api-docs")
     expect(docs).to_be_visible()
-    expect(docs).to_contain_text("4 API endpoints")
+    expect(docs).to_contain_text("5 API endpoints")
     assert parse_qs(urlsplit(page.url).query) == {"seed": ["9"], "view": ["api"]}
 
 

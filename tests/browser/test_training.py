@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from ganvae import data
-from ganvae.collection import Collection
-from ganvae.ui.page import build
+from tests.serving import served
 
 # Other tabs have panels of the same models.
 TAB = "#gv-training"
@@ -34,13 +32,8 @@ CHARTS = [
 @pytest.fixture(scope="module")
 def app(tiny_weights: Path) -> Iterator[str]:
     """The page in this process, so that a test can give it a data folder and take it away."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    blocks = build(Collection(tiny_weights))
-    blocks.launch(server_port=port, prevent_thread_lock=True, quiet=True, **blocks.launch_options)
-    yield f"http://127.0.0.1:{port}"
-    blocks.close()
+    with served(tiny_weights) as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from ganvae.training.history import History
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.ui.page import build_watch
 from tests.browser.conftest import NewPage
+from tests.serving import served
 
 RECIPE = RECIPES["vae-3"].replace(name="vae-watched")
 
@@ -55,10 +56,8 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture
 def url(run: Run) -> Iterator[str]:
-    page = build_watch(run.folder)
-    _, address, _ = page.launch(prevent_thread_lock=True, quiet=True, **page.launch_options)
-    yield address
-    page.close()
+    with served(build_watch(run.folder)) as address:
+        yield address
 
 
 def fact(page: Page, name: str) -> str:

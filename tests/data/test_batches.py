@@ -63,3 +63,26 @@ def test_the_images_themselves_stay_as_they_are() -> None:
     sizes = [len(mirroring.batch(order, step)) for step in range(mirroring.steps_per_epoch)]
     assert sizes == [64] * 15 + [40]
     assert torch.equal(set_of_images, images())
+
+
+def test_processes_share_every_batch_and_mirror_as_one_would() -> None:
+    whole = batches(batch_size=300)
+    order = whole.epoch_order(0)
+    for step in range(whole.steps_per_epoch):
+        shares = [
+            Batches(images(), 300, 0, (0.0, 255.0), mirror=True, rank=rank, world=2)
+            for rank in range(2)
+        ]
+        together = torch.cat([share.batch(order, step) for share in shares])
+        assert torch.equal(together, whole.batch(order, step))
+
+
+def test_a_batch_that_can_not_be_shared_out_evenly_is_filled_up() -> None:
+    shares = [
+        Batches(images(), 64, 0, (0.0, 255.0), rank=rank, world=3).batch(torch.arange(COUNT), 15)
+        for rank in range(3)
+    ]
+    # 40 images are left for the last step of the epoch; the first two are seen again.
+    assert [len(share) for share in shares] == [14, 14, 14]
+    expected = torch.cat([images()[960:], images()[:2]])
+    assert torch.equal(torch.cat(shares).round().to(torch.uint8), expected)

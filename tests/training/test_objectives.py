@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
+from ganvae.errors import UserError
 from ganvae.recipes import RECIPES
 from ganvae.training.objectives import (
     LeastSquaresLoss,
@@ -183,3 +184,12 @@ def test_each_recipe_has_its_objective() -> None:
     assert elbo_of(RECIPES["face-vae-128"]) == SquaredErrorELBO(0.00025)
     assert adversarial_of(RECIPES["mini-gan-100"]) == NonSaturatingLoss(0.9)
     assert adversarial_of(RECIPES["face-gan-128"]) == LeastSquaresLoss(0.1)
+
+
+def test_a_loss_that_nobody_wrote_is_one_sentence() -> None:
+    vae = RECIPES["face-vae-128"].replace(loss="taste")
+    with pytest.raises(UserError, match="no loss 'taste' for a VAE; there are: cross-entropy, squ"):
+        elbo_of(vae)
+    gan = RECIPES["gan-100"].replace(loss="taste")
+    with pytest.raises(UserError, match="no loss 'taste' for a GAN; there are: cross-entropy, squ"):
+        adversarial_of(gan)

@@ -144,7 +144,7 @@ def test_gan_step_is_the_textbook_step(recipe: Recipe) -> None:
 @pytest.mark.parametrize("recipe", [SMALL_GAN, SMALL_CONV_GAN])
 def test_each_gan_step_leaves_the_other_network_alone(recipe: Recipe) -> None:
     model, images = model_and_images(recipe)
-    update = GANUpdate(model)
+    update = make_update(model)
     d_optimiser, g_optimiser = update.optimisers
     seen: list[str] = []
 
@@ -169,7 +169,7 @@ def test_each_gan_step_leaves_the_other_network_alone(recipe: Recipe) -> None:
 
 def test_gan_gradients_do_not_cross() -> None:
     model, images = model_and_images(SMALL_GAN)
-    update = GANUpdate(model)
+    update = make_update(model)
     d_optimiser = update.optimisers[0]
     gradients: dict[str, list[Tensor | None]] = {}
 
@@ -219,7 +219,7 @@ def test_generator_is_trained_on_the_prior(prior: Any, deviation: float) -> None
     model, images = model_and_images(SMALL_GAN.replace(prior=prior), count=200)
     drawn: list[Tensor] = []
     model.generator.register_forward_pre_hook(lambda module, inputs: drawn.append(inputs[0]))
-    GANUpdate(model)(images, 0)
+    make_update(model)(images, 0)
     (z,) = drawn
     assert z.shape == (200, 100)
     assert z.mean().item() == pytest.approx(0, abs=0.02)
@@ -289,14 +289,14 @@ def least_squares_gan(**changes: Any) -> Recipe:
 )
 def test_every_fourth_step_swaps_the_targets(step: int, flipped: bool) -> None:
     model, images = model_and_images(least_squares_gan(flip_every=4))
-    update = GANUpdate(model)
+    update = make_update(model)
     seen: list[tuple[Tensor, Tensor]] = []
     objective = update.objective.discriminator
 
     class Noted(type(update.objective)):  # type: ignore[misc]
-        def discriminator(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        def discriminator(self, real_scores: Tensor, fake_scores: Tensor, *noise: Any) -> Tensor:
             seen.append((real_scores.detach(), fake_scores.detach()))
-            return objective(real_scores, fake_scores)
+            return objective(real_scores, fake_scores, *noise)
 
     update.objective = Noted()
     values = update(images, step)
@@ -326,7 +326,7 @@ def test_input_noise_is_on_all_that_the_discriminator_sees_and_on_nothing_else()
     seen: list[Tensor] = []
     model.generator.register_forward_hook(lambda module, inputs, output: fakes.append(output))
     model.discriminator.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
-    GANUpdate(model)(images, 0)
+    make_update(model)(images, 0)
     assert torch.equal(images, untouched)
     for noisy, clean in zip(seen, (images, fakes[0], fakes[0]), strict=True):
         noise = noisy - clean
@@ -342,7 +342,7 @@ def test_mixed_batches_share_statistics_and_the_generator_meets_a_settled_judge(
     model.discriminator.register_forward_pre_hook(
         lambda module, inputs: seen.append((len(inputs[0]), module.training))
     )
-    GANUpdate(model)(images, 0)
+    make_update(model)(images, 0)
     # D learns from 20 real and 20 generated images at once; G's judge uses running statistics.
     assert seen == [(40, True), (20, False)]
     assert model.discriminator.training

@@ -13,15 +13,13 @@ from gradio_client.exceptions import AppError
 from PIL import Image, ImageSequence
 
 from ganvae.collection import Collection
-from ganvae.ui.page import build
+from tests.serving import served
 
 
 @pytest.fixture(scope="module")
 def client(tiny_weights: Path) -> Iterator[Client]:
-    page = build(Collection(tiny_weights))
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **page.launch_options)
-    yield Client(url, verbose=False)
-    page.close(verbose=False)
+    with served(tiny_weights) as url:
+        yield Client(url, verbose=False)
 
 
 def opened(path: str) -> np.ndarray:
@@ -35,8 +33,9 @@ def test_models(client: Client, tiny_weights: Path) -> None:
     assert (gan["family"], gan["latent"], gan["image_shape"]) == ("gan", 100, [1, 32, 32])
 
 
-def test_sample_and_decode_agree(client: Client, tiny_weights: Path) -> None:
-    picture, z = client.predict("gan-100", 7, 9, 0.5, api_name="/sample")
+def test_sample_is_its_points_decoded(client: Client, tiny_weights: Path) -> None:
+    picture = client.predict("gan-100", 7, 9, 0.5, api_name="/sample")
+    z = client.predict("gan-100", 7, 9, 0.5, api_name="/points")
     assert np.shape(z) == (9, 100)
     expected = Collection(tiny_weights).sample_z("gan-100", 7, 9, 0.5)
     assert np.allclose(z, expected)
@@ -48,8 +47,10 @@ def test_sample_and_decode_agree(client: Client, tiny_weights: Path) -> None:
 
 
 def test_sample_has_defaults(client: Client) -> None:
-    _, z = client.predict(model="vae-3", api_name="/sample")
+    z = client.predict(model="vae-3", api_name="/points")
     assert np.shape(z) == (64, 3)
+    picture = client.predict(model="vae-3", api_name="/sample")
+    assert opened(picture).shape == (8 * 128 + 7, 8 * 128 + 7)
 
 
 @pytest.mark.parametrize("kind", ["perturbation", "straight", "spherical", "loop"])
@@ -82,6 +83,8 @@ def test_walk_formats(client: Client, file_format: str, kind: str) -> None:
         ("/sample", ("gan-100", 1, 101), "from 1 to 100"),
         ("/sample", ("gan-100", 1, 1, 2.5), "from 0 to 2"),
         ("/sample", (["gan-100"],), "There is no model"),
+        ("/points", ("nobody",), "there are: .*gan-100"),
+        ("/points", ("gan-100", 1, 101), "from 1 to 100"),
         ("/decode", ("gan-100", [[0.0] * 99]), "100 numbers; one is 99 long"),
         ("/decode", ("gan-100", [[0.0] * 100] * 101), "1 to 100 rows"),
         ("/decode", ("gan-100", [["x"] * 100]), "numbers only"),

@@ -18,6 +18,7 @@ from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.page import Page, build, launch_options
 
+ENDPOINTS = {"/models", "/sample", "/points", "/decode", "/walk"}
 START = """
 import json, sys
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_tabs(page: Page) -> None:
 
 def test_only_the_named_endpoints_are_public(page: Page) -> None:
     info = page.get_api_info()
-    assert set(info["named_endpoints"]) == {"/models", "/sample", "/decode", "/walk"}
+    assert set(info["named_endpoints"]) == ENDPOINTS
     assert info["unnamed_endpoints"] == {}
 
 

@@ -5,6 +5,7 @@ const MAX_SEED = 4294967295;
 function makeDock(root, picks, onClear) {
   const find = (selector) => root.querySelector(selector);
   const options = [...root.querySelectorAll(".gv-option")];
+  const titles = new Map(options.map((option) => [option, option.title]));
   const seed = find(".compare-seed");
   // What is offered now: { source, test, drawing }, see `refresh`.
   let offer = { source: "sample", test: 0, drawing: false };
@@ -62,6 +63,8 @@ function makeDock(root, picks, onClear) {
         option.setAttribute("aria-checked", String(on));
         option.tabIndex = on ? 0 : -1;
         option.disabled = value === "test" && !offer.test;
+        // Why it can't be chosen, where it can't.
+        option.title = (option.disabled && offer.note) || titles.get(option);
         option.hidden = value === "drawing" && !offer.drawing;
       }
       for (const part of root.querySelectorAll("[data-for]")) {

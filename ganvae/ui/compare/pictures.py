@@ -87,7 +87,7 @@ class Pictures:
         if data.get("source") == "sample":
             raise UserError("A sample of the GAN needs no search.")
         original = self._original(data, vae, gan)
-        found = self._nearest_z(data["gan"], original.numpy().tobytes())
+        found = self._nearest_z(self._collection.version, data["gan"], original.numpy().tobytes())
         return {"gan": self._told(data, gan, gan.generate(found), original)}
 
     def _models(self, data: dict[str, Any]) -> tuple[VAE, GAN]:
@@ -116,7 +116,7 @@ class Pictures:
         z = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
         return gan.generate(torch.from_numpy(z[pick:]))
 
-    def _search(self, name: str, content: bytes) -> Tensor:
+    def _search(self, _: str, name: str, content: bytes) -> Tensor:
         gan = self._collection.model(name)
         assert isinstance(gan, GAN)
         shape = gan.recipe.image_shape

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from ganvae.collection import Collection
+from ganvae.collection import Collection, steady
 from ganvae.export import ExportedFile
 from ganvae.ui.engine.runtime import description, location
 
@@ -64,24 +64,36 @@ def parts(collection: Collection, name: str) -> dict[str, Any]:
 
 
 def routes(collection: Collection) -> list[Route]:
-    """Where the server hands out what browsers run: these files and no others."""
-    files = {
-        _address(name, file): file.path
-        for name, entry in collection.entries.items()
-        if entry.recipe
-        for file in collection.exported(name)
-    }
+    """Where the server hands out what browsers run: these files and no others.
+
+    Files of models that were replaced stay where they were: pages that are open may ask for them.
+    """
+    files = _model_files(collection)
+    seen = {collection.version}
     place, known = location(), description()
     if isinstance(place, Path):
         files |= {_runtime_prefix(known) + name: place / name for name in known["files"]}
 
     def hand_out(request: Request) -> Response:
+        if collection.version not in seen:
+            with steady():
+                files.update(_model_files(collection))
+                seen.add(collection.version)
         path = files.get(f"{_PREFIX}/{request.path_params['rest']}")
         if path is None or not path.is_file():
             raise HTTPException(404)
         return FileResponse(path, media_type="application/octet-stream", headers=_HEADERS)
 
     return [Route(f"/{_PREFIX}/{{rest:path}}", hand_out, methods=["GET", "HEAD"])]
+
+
+def _model_files(collection: Collection) -> dict[str, Path]:
+    return {
+        _address(name, file): file.path
+        for name, entry in collection.entries.items()
+        if entry.recipe
+        for file in collection.exported(name)
+    }
 
 
 def _read(name: str) -> str:

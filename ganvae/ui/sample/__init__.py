@@ -23,16 +23,17 @@ class SampleTab(PageComponent):
 
     SCRIPTS = ("grid.js", "script.js")
 
-    def __init__(self, collection: Collection, config: dict[str, Any]) -> None:
+    def __init__(self, collection: Collection, config: dict[str, Any], **options: Any) -> None:
         """
         Args:
             config: what `page_config` made.
         """
         self._collection = collection
         super().__init__(
-            value=self._first_answer(config),
+            value=self.first_answer(config),
             functions=[self.draw, self.download],
             elem_id="gv-sample",
+            **options,
         )
 
     def draw(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +80,7 @@ class SampleTab(PageComponent):
             "sharpness": None if ratios is None else [round(ratio, 4) for ratio in ratios.tolist()],
         }
 
-    def _first_answer(self, config: dict[str, Any]) -> dict[str, Any] | None:
+    def first_answer(self, config: dict[str, Any]) -> dict[str, Any] | None:
         """What `draw` would answer for the page as it opens, with the request it answers."""
         pair = next(iter(config["pairs"]), None)
         if pair is None:

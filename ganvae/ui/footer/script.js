@@ -1,0 +1,2 @@
+// As text, never as HTML: a repository's name and a server's answer are in it.
+element.querySelector(".foot").textContent = props.value.note;
