@@ -80,5 +80,5 @@ def test_the_models_that_ship(hub: Hub, tmp_path: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("text", ["", "ada/models.git", "x" * 5000, "ada/\0"])
 def test_what_is_neither_folder_nor_repository_is_one_sentence(text: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="There is no weights folder .* as USER/REPO"):
+    with pytest.raises(UserError, match=r"There is no weights folder .* as USER/REPO"):
         find_weights(text, tmp_path)
