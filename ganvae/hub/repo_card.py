@@ -59,14 +59,14 @@ def repo_card(repo: str, models: Sequence[Listed], code: str | None = None) -> s
         raise UserError(f"{repo} would hold no model.")
     models = sorted(models, key=lambda one: one.name)
     recipes = [checkpoint.read_recipe(one.folder) for one in models]
-    with_terms = any(is_celeba(recipe) for recipe in recipes)
+    of_celeba = [one.name for one, recipe in zip(models, recipes, strict=True) if is_celeba(recipe)]
     parts = [
         f"# {repo.split('/')[-1]}\n",
         _picture(models),
         "## Models\n",
         _table(models, recipes),
         _usage(repo, models[0].name, recipes[0], code),
-        *([CELEBA_TERMS] if with_terms else []),
+        *([CELEBA_TERMS, f"This is said of {', '.join(of_celeba)}.\n"] if of_celeba else []),
     ]
     return f"{_front_matter(models, recipes)}\n{section(chr(10).join(filter(None, parts)))}"
 

@@ -284,7 +284,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def info(self, _: bytes, kind: str, repo: str, revision: str | None = None) -> None:
         commit = self._commit_of(self._found(kind, repo), revision or "main")
-        siblings = [{"rfilename": path} for path in commit.files]
+        siblings: list[dict[str, Any]] = []
+        for path, content in commit.files.items():
+            known: dict[str, Any] = {"rfilename": path, "size": len(content)}
+            known["blobId"] = blob_id(content)
+            if is_large(path):
+                oid = hashlib.sha256(content).hexdigest()
+                known["lfs"] = {"sha256": oid, "size": len(content), "pointerSize": 130}
+            siblings.append(known)
         self._send({"id": repo, "sha": commit.oid, "siblings": siblings, "tags": []})
 
     def tree(self, _: bytes, kind: str, repo: str, revision: str) -> None:
@@ -385,7 +392,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path not in commit.files:
             raise _Refused(404, "Entry not found", "EntryNotFound")
         content = commit.files[path]
-        self._send(content, 200, {"X-Repo-Commit": commit.oid, "ETag": f'"{blob_id(content)}"'})
+        oid = hashlib.sha256(content).hexdigest() if is_large(path) else blob_id(content)
+        self._send(content, 200, {"X-Repo-Commit": commit.oid, "ETag": f'"{oid}"'})
 
 
 _ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (

@@ -19,7 +19,7 @@ WHAT = "someone/models can't be read"
     ("status", "said"),
     [
         (400, "the Hub refused the request (a fault of the test)"),
-        (401, "there is no such repository on the Hub, or the token may not see it"),
+        (401, "the Hub does not know the token, or none was given; log in with"),
         (402, "the Hub answered 402 (a fault of the test)"),
         (403, "the token has no right to do that"),
         (404, "there is no such repository on the Hub"),
@@ -44,7 +44,7 @@ def test_what_the_hub_answers(status: int, said: str, monkeypatch: pytest.Monkey
 def test_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     with connected(monkeypatch) as hub:
         hub.faults.append(Fault("GET", "cut"))
-        with pytest.raises(Exception, match="") as caught:
+        with pytest.raises(errors.HTTPError) as caught:
             get_session().get(f"{hub.url}/api/models/a/b")
     said = "the connection to the Hub failed; check the network and try again."
     assert str(in_words(caught.value, WHAT)) == f"{WHAT}: {said}"

@@ -431,26 +431,35 @@ def test_a_mistake_is_one_sentence(
     assert said in sentence
 
 
-def test_endpoint_and_token_come_from_the_hubs_places(weights: Path, tmp_path: Path) -> None:
+def test_from_here_to_the_hub_and_back(weights: Path, tmp_path: Path) -> None:
+    """Endpoint and token come from the Hub's usual places."""
     shutil.rmtree(weights / "mlp-gan-100")
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "token").write_text(WRITE)
     own = {"HF_TOKEN", "HF_ENDPOINT", "HF_HUB_OFFLINE"}
     environment = {name: value for name, value in os.environ.items() if name not in own}
-    with running() as hub:
+    environment |= {"HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1"}
+
+    def run(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, "train.py", "--push", REPO, "--weights", str(weights)],
+            [sys.executable, *arguments],
             cwd=DEFAULT_WEIGHTS.parent,
-            env={
-                **environment,
-                "HF_ENDPOINT": hub.url,
-                "HF_HOME": str(tmp_path / "home"),
-                "HF_HUB_DISABLE_XET": "1",
-            },
+            env={**environment, "HF_ENDPOINT": hub.url},
             capture_output=True,
             text=True,
             timeout=300,
         )
         assert done.returncode == 0, done.stderr
-        assert f"{hub.url}/{REPO}: Add vae-10" in done.stdout
-        assert "vae-10/model.safetensors" in hub.repo().files()
+        return done.stdout
+
+    code = (
+        f"import ganvae; model = ganvae.load('vae-10', source='{REPO}'); "
+        "print(model.recipe.name, sum(t.double().sum().item() for t in model.parameters()))"
+    )
+    with running() as hub:
+        said = run("train.py", "--push", REPO, "--weights", str(weights))
+        assert f"{hub.url}/{REPO}: Add vae-10" in said
+        name, total = run("-c", code).split()
+    model = checkpoint.load(weights / "vae-10")
+    assert name == "vae-10"
+    assert float(total) == sum(t.double().sum().item() for t in model.parameters())
