@@ -24,7 +24,7 @@ _LOG_IN = "log in with `hf auth login`, or set HF_TOKEN"
 _OF_STATUS = {
     400: "the Hub refused the request",
     401: f"the Hub does not know the token, or none was given; {_LOG_IN}",
-    403: "the token has no right to do that; a push takes one with write access and a USER that is yours",
+    403: "the token has no right to do that; a push takes one that may write, and a USER of yours",
     404: "there is no such repository on the Hub, or the token may not see it",
     408: "the Hub took too long to answer; try again",
     409: "somebody else changed it at the same time; try again",
