@@ -40,6 +40,8 @@ def phases() -> str:
 
 def variants() -> str:
     """What each choice is worth."""
+    if not (RESULTS / "variants.json").is_file():
+        return "Not measured yet."
     found = checkpoint.read_json(RESULTS / "variants.json")
     names = [variant for variant in VARIANTS if variant != AS_IT_IS]
     rows = [
