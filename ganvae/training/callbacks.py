@@ -33,6 +33,7 @@ SCORE_COUNT = 2000
 PHOTOGRAPH_SCORE_COUNT = 1000
 SAVE_EVERY_SECONDS = 30.0
 _GATHERED = 1000
+_SAME_SIGNAL_SECONDS = 1.0
 _TEST_BATCH = 1000
 _TEST_SEED = 10_000
 
@@ -177,26 +178,29 @@ class Saver:
     """Saves the state every half minute, at the end, and when someone asks the run to stop.
 
     As a context it catches Ctrl-C and a polite kill, which must not strike in the middle of a
-    step: the state would hold half an update. A second Ctrl-C stops at once.
+    step: the state would hold half an update. A second Ctrl-C stops at once; not one that comes
+    with the first, as the launcher of several processes sends it.
     """
 
     def __init__(self, save: Callable[[Loop], None]) -> None:
         self._save, self._last = save, time.monotonic()
-        self._asked = False
+        self._asked: float | None = None
         self._former: dict[int, Any] = {}
 
     def __call__(self, run: Loop, values: dict[str, Tensor]) -> None:
         now = time.monotonic()
-        if self._asked or now - self._last >= SAVE_EVERY_SECONDS:
+        if self._asked is not None or now - self._last >= SAVE_EVERY_SECONDS:
             self._save(run)
             self._last = now
-        if self._asked:
+        if self._asked is not None:
             raise Stopped
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
-        if self._asked:
+        now = time.monotonic()
+        if self._asked is None:
+            self._asked = now
+        elif now - self._asked > _SAME_SIGNAL_SECONDS:
             raise KeyboardInterrupt
-        self._asked = True
 
     def __enter__(self) -> Saver:
         for number in (signal.SIGINT, signal.SIGTERM):

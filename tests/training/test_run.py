@@ -226,6 +226,19 @@ def test_ctrl_c_puts_the_handlers_back(
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+def test_a_second_ctrl_c_stops_at_once_but_not_one_that_comes_with_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(callbacks.time, "monotonic", lambda: now)
+    with callbacks.Saver(lambda run: None):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+        now += 1.5
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
 def stop_at(
     step: int, recipe: Recipe, options: run.Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
