@@ -28,8 +28,8 @@ def change_values(
     """Let updates tell other numbers than they found: `change(curve, value, step)`."""
     make_update = run.make_update
 
-    def changed(model: Any) -> Any:
-        inner = make_update(model)
+    def changed(model: Any, *processes: Any) -> Any:
+        inner = make_update(model, *processes)
         original = type(inner).__call__
 
         class Changed(type(inner)):  # type: ignore[misc]
