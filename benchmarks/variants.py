@@ -156,6 +156,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     models: dict[str, Any] = {}
+    machine = {"hardware": describe_hardware(CPU), "threads": arguments.threads}
     for name in arguments.models:
         models[name] = compare(
             RECIPES[name], arguments.rounds, arguments.seconds, arguments.threads
@@ -163,8 +164,8 @@ def main() -> None:
         print(
             name, {variant: f"{ratio:.2f}" for variant, ratio in models[name].items()}, flush=True
         )
-    machine = {"hardware": describe_hardware(CPU), "threads": arguments.threads}
-    files.write_json(RESULT, {**machine, "torch": torch.__version__, "models": models})
+        # After each model, as all of them together take minutes.
+        files.write_json(RESULT, {**machine, "torch": torch.__version__, "models": models})
 
 
 if __name__ == "__main__":

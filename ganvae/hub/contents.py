@@ -8,17 +8,16 @@ from pathlib import Path
 from ganvae import checkpoint
 from ganvae.cards import write_card
 from ganvae.errors import UserError
+from ganvae.hub import names
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 
 _OF_MODEL = re.compile(
-    r"(model|fitted_prior)\.safetensors|(decoder|encoder|discriminator)\.onnx|"
-    r"(config|metrics|export|seeds|comparison)\.json|history\.csv|"
+    rf"{names.MODEL}|comparison\.json|"
     r"snapshots/(index\.json|(samples|reconstructions)-\d+\.png)"
 )
-_OF_CLASSIFIER = re.compile(r"classifier\.safetensors|metrics\.json")
-_SHARED = re.compile(
-    r"claims\.json|sweeps/[^/]+\.json|reference/[^/]+/[^/]+\.(json|safetensors|npz|npy)"
-)
+_OF_CLASSIFIER = re.compile(rf"{names.CLASSIFIER}|metrics\.json")
+# Those who score models need more of a reference than the page does.
+_SHARED = re.compile(rf"{names.SHARED}|reference/{names.PART}/[^/]+\.(json|safetensors|npz|npy)")
 
 
 def model_files(folder: Path) -> dict[str, Path]:

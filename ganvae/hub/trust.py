@@ -14,6 +14,8 @@ from pathlib import Path
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.export import MAX_BYTES as MAX_ONNX_BYTES
+from ganvae.hub import names
+from ganvae.metrics.classifier import NAME as CLASSIFIER
 
 _MIB = 2**20
 # Far more than any file of ours has.
@@ -27,14 +29,9 @@ _LIMITS = {
 }
 _MAX_FILES = 5000
 _MAX_TOTAL = 4096 * _MIB
-# A name that begins with a letter or digit can't lead out of its folder.
-_PART = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}"
 _NEEDED = re.compile(
-    rf"(?P<model>{_PART})/("
-    r"config\.json|metrics\.json|seeds\.json|export\.json|history\.csv|README\.md|"
-    r"(model|fitted_prior)\.safetensors|(decoder|encoder|discriminator)\.onnx|"
-    rf"snapshots/(index\.json|{_PART}\.png))"
-    rf"|claims\.json|sweeps/{_PART}\.json|reference/{_PART}/reference\.json"
+    rf"(?P<model>{names.PART})/({names.MODEL}|README\.md|snapshots/(index\.json|{names.PART}\.png))"
+    rf"|{CLASSIFIER}/{names.CLASSIFIER}|{names.SHARED}"
 )
 
 

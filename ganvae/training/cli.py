@@ -149,6 +149,12 @@ def _of_face_gan(field: str) -> str:
     "all, and stop.",
 )
 @click.option(
+    "--inspect",
+    metavar="NAME|all",
+    help="Find again what the page shows of a trained model's inside (in --output, else in "
+    "--weights), or of all, and stop.",
+)
+@click.option(
     "--write-split",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
@@ -193,6 +199,7 @@ def command(**options: Any) -> None:
     python train.py --model vae --sweep latent=2,10,50
     python train.py --score all
     python train.py --export all
+    python train.py --inspect all
     python train.py --push USER/REPO
     """
     _act(options)
@@ -224,9 +231,9 @@ def _act(options: dict[str, Any]) -> None:
     if options["write_split"] is not None:
         _write_split(options)
         return
-    asked = [task for task in ("model", "score", "export") if options[task] is not None]
+    asked = [task for task in ("model", "score", "export", "inspect") if options[task] is not None]
     if len(asked) > 1:
-        why = ": a training scores and exports at its end" if "model" in asked else ""
+        why = ": a training does all of that at its end" if "model" in asked else ""
         raise UserError(f"Give --{asked[0]} or --{asked[1]}, not both{why}.")
     if options["features"] != "own" and options["score"] is None:
         raise UserError("--features goes with --score.")
@@ -244,6 +251,9 @@ def _act(options: dict[str, Any]) -> None:
         return
     if options["export"] is not None:
         _export(options)
+        return
+    if options["inspect"] is not None:
+        _inspect(options)
         return
     if options["jobs"] != 1 and not options["sweep"]:
         raise UserError("--jobs goes with --sweep.")
@@ -375,6 +385,13 @@ def _export(options: dict[str, Any]) -> None:
         else:
             sizes = ", ".join(f"{n} {f.bytes / 1e6:.2f} MB" for n, f in written.files.items())
             print(f"{name}: {sizes} ({time.perf_counter() - started:.1f} s)")
+
+
+def _inspect(options: dict[str, Any]) -> None:
+    from ganvae.training.inspect import inspect
+
+    names = inspect(options["inspect"], _settings(options))
+    print(f"Looked into: {', '.join(names) or 'none'}.")
 
 
 def _sweep(members: list[Member], options: dict[str, Any]) -> None:

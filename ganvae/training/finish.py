@@ -7,6 +7,7 @@ import importlib.metadata
 import platform
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def gather(
     fitted: FittedPrior | None,
     command: str,
     target: Path,
+    look: Callable[[Path], None],
 ) -> None:
     """Write a finished model's folder and put it where `target` is, whole.
 
@@ -44,6 +46,7 @@ def gather(
         metrics: what `measure` found.
         fitted: a VAE's fitted prior.
         command: what was typed.
+        look: writes what the page shows of the model's inside into the folder it is given.
     """
     result = folder / "result"
     shutil.rmtree(result, ignore_errors=True)
@@ -67,6 +70,10 @@ def gather(
         fitted.write(result)
     files.write_json(result / checkpoint.METRICS, metrics)
     files.write_text(result / checkpoint.HISTORY, history.to_csv())
+    try:
+        look(result)
+    except UserError as error:
+        print(f"{model.recipe.name} is not looked into: {error}", file=sys.stderr)
     shutil.copytree(folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
     for kept in (cards.COMPARISON, cards.SEEDS):
         if (target / kept).is_file():

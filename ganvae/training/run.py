@@ -29,6 +29,7 @@ from ganvae.training.evaluate import evaluate
 from ganvae.training.failures import check_weights, explained
 from ganvae.training.hardware import arrange, reuse_memory, usable_precision
 from ganvae.training.history import History
+from ganvae.training.inside import Subject, digit_labels, look_inside
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
 from ganvae.training.prior import fit_prior
@@ -143,7 +144,13 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
         scores = evaluate(model, images, scorer, settings.weights, fitted)
         metrics = finish.measure(model, run.history, loop, images, scores, details["threads"])
-        finish.gather(folder, model, run.history, metrics, fitted, settings.command, target)
+
+        def look(result: Path) -> None:
+            labels = digit_labels(recipe.dataset, settings.data_dir)
+            subject = Subject(result, settings.weights, model, images, labels, scorer.network)
+            look_inside(subject)
+
+        finish.gather(folder, model, run.history, metrics, fitted, settings.command, target, look)
         (folder / state.STATE).unlink()
         files.write_json(folder / FINISHED, {"recipe": recipe.to_dict()})
         run.broadcast.tell("finished")

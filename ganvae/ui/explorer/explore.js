@@ -67,8 +67,12 @@ function startExplore(root, server) {
       stale = true;
       return;
     }
+    const own = ganvae.get().starts;
     starts = Object.fromEntries(
-      Object.entries(found.z).map(([name, text]) => [name, floatsOf(text)]),
+      Object.entries(found.z).map(([name, text]) => [
+        name,
+        own[name] ? ganvae.placeOf(own[name]) : floatsOf(text),
+      ]),
     );
     fillAxisChoices();
     refresh();
@@ -245,6 +249,7 @@ function startExplore(root, server) {
     });
   }
   const showFields = bindFields(root);
+  const showOwn = bindOwn(root);
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
   whenJudged(() => onStage?.judge, () => {
     if (root.dataset.judged !== root.dataset.shown) tellRealness(onStage);
@@ -253,7 +258,8 @@ function startExplore(root, server) {
   const active = () => ganvae.get().tab === "explore";
   function follow(changed) {
     showFields();
-    const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted"];
+    showOwn();
+    const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "starts"];
     const elsewhere = loads.some((key) => changed.includes(key));
     stale ||= elsewhere;
     const drawn = ["sliders", "axes_page"].some((key) => changed.includes(key));
@@ -274,6 +280,7 @@ function startExplore(root, server) {
   ganvae.subscribe((_, changed) => follow(changed));
   new ResizeObserver(place).observe(find(".gv-stage-row"));
   showFields();
+  showOwn();
   stale = false;
   load();
 }

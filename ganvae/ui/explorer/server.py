@@ -81,8 +81,9 @@ def find_latents(collection: Collection, data: Data) -> Data:
 def find_walk(collection: Collection, data: Data) -> Data:
     """The z of all frames of a walk.
 
-    Data: models, kind, seed, pick, to, frames, temperature, fitted. Returns z: base64 of float32
-    (frames, latent) for each model.
+    Data: models, kind, seed, pick, to, frames, temperature, fitted; starts and ends may hold the z
+    of models that start or end elsewhere than their seeds have it, {model: z}. Returns z: base64
+    of float32 (frames, latent) for each model.
     """
     return {"z": {name: _base64(z.astype("<f4")) for name, z in _walk(collection, data).items()}}
 
@@ -150,6 +151,8 @@ def _walk(collection: Collection, data: Data) -> dict[str, Array]:
     frames = checks.whole(data.get("frames"), "The number of frames", MIN_FRAMES, MAX_FRAMES)
     first = _points(collection, data, checks.seed(data.get("seed")))
     last = _points(collection, data, checks.seed(data.get("to", 0), "The second seed"))
+    first |= _own(collection, data, "starts")
+    last |= _own(collection, data, "ends")
     return {name: _path(collection, name, kind, z, last[name], frames) for name, z in first.items()}
 
 
@@ -177,6 +180,18 @@ def _points(collection: Collection, data: Data, seed: int) -> dict[str, Array]:
         rows = collection.sample_z(name, seed, pick + 1, temperature, fitted)
         drawn[name] = rows[pick]
     return drawn
+
+
+def _own(collection: Collection, data: Data, key: str) -> dict[str, Array]:
+    """Places (latent,) that are given themselves, of the models that are asked for."""
+    given = data.get(key, {})
+    if not isinstance(given, dict):
+        raise UserError(f"{key} must be an object of {{model: z}}.")
+    return {
+        name: points(given[name], collection.recipe(name).latent, 1)[0]
+        for name in checks.models(collection, data.get("models"))
+        if name in given
+    }
 
 
 def _frames(walked: dict[str, torch.Tensor]) -> list[Image.Image]:

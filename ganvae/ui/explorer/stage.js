@@ -38,3 +38,18 @@ function bindFields(root) {
   }
   return show;
 }
+
+/** Buttons that give up a place of one's own for the seed's. Returns the function that shows those
+ *  that there is a use for. */
+function bindOwn(root) {
+  const buttons = [...root.querySelectorAll("[data-own]")];
+  for (const button of buttons) {
+    button.addEventListener("click", () => ganvae.set({ [button.dataset.own]: {} }));
+  }
+  return () => {
+    const state = ganvae.get();
+    for (const button of buttons) {
+      button.hidden = !Object.keys(state[button.dataset.own]).some((name) => ganvae.members().includes(name));
+    }
+  };
+}

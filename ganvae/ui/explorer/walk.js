@@ -9,6 +9,7 @@ function startWalk(root, server) {
   const source = new Source(server);
   const views = new Map();
   const showFields = bindFields(root);
+  const showOwn = bindOwn(root);
   let stale = true;
   let playWhenLoaded = false;
 
@@ -19,8 +20,14 @@ function startWalk(root, server) {
 
   /** What the server is asked for: the walk as the state has it. */
   function request() {
-    const { walk, seed, pick, to, frames, temperature, fitted } = ganvae.get();
-    return { models: [...views.keys()], kind: walk, seed, pick, to, frames, temperature, fitted };
+    const { walk, seed, pick, to, frames, temperature, fitted, starts, ends } = ganvae.get();
+    const models = [...views.keys()];
+    const own = (places) =>
+      Object.fromEntries(
+        models.filter((name) => places[name]).map((name) => [name, base64Of([ganvae.placeOf(places[name])])]),
+      );
+    const places = { starts: own(starts), ends: own(ends) };
+    return { models, kind: walk, seed, pick, to, frames, temperature, fitted, ...places };
   }
 
   const load = ganvae.latest(async () => {
@@ -211,9 +218,10 @@ function startWalk(root, server) {
   }
   window.addEventListener("ganvae:play", start);
 
-  const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "walk", "to", "frames"];
+  const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "walk", "to", "frames", "starts", "ends"];
   function follow(changed) {
     showFields();
+    showOwn();
     showKind();
     stale ||= LOADS.some((key) => changed.includes(key));
     if (!active()) {

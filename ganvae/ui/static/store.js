@@ -44,6 +44,9 @@
     fitted: { name: "fitted", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
     sliders: { name: "x", check: checkSliders, read: readSliders, write: writeSliders },
     axes_page: { name: "axes", check: whole(0, 999), read: asNumber },
+    // Places of their own in latent space where models start, and where a walk ends: see places.js.
+    starts: { name: "z", check: checkPlaces, read: readPlaces, write: writePlaces },
+    ends: { name: "z2", check: checkPlaces, read: readPlaces, write: writePlaces },
     walk: { name: "walk", check: oneOf(WALKS) },
     to: { name: "to", check: whole(0, MAX_SEED), read: asNumber },
     frames: { name: "frames", check: whole(21, 120), read: asNumber },
@@ -77,6 +80,27 @@
       .join(",");
   }
 
+  // A place is two bytes a dimension in base64url.
+  function isPlace([name, text]) {
+    if (!Object.hasOwn(config.models, name) || typeof text !== "string") return false;
+    return text.length === Math.ceil((config.models[name].latent * 8) / 3) && /^[\w-]+$/.test(text);
+  }
+
+  function checkPlaces(value) {
+    if (!value || typeof value !== "object" || Array.isArray(value)) return undefined;
+    return Object.entries(value).every(isPlace) ? { ...value } : undefined;
+  }
+
+  function readPlaces(text) {
+    return Object.fromEntries(text.split(",").map((part) => part.split(":")));
+  }
+
+  function writePlaces(places) {
+    return Object.entries(places)
+      .map(([name, text]) => `${name}:${text}`)
+      .join(",");
+  }
+
   function defaults(key) {
     const pair = byKey[key];
     return {
@@ -93,6 +117,8 @@
       fitted: false,
       sliders: {},
       axes_page: 0,
+      starts: {},
+      ends: {},
       walk: "perturbation",
       to: config.default_seed + 1,
       frames: 21,
@@ -148,9 +174,13 @@
       if (checked !== undefined) next[key] = checked;
     }
     if (next.vae !== "all") next.compared = defaults(next.pair).vae;
-    const moved = ["pair", "seed", "pick", "fitted"].some((key) => next[key] !== state[key]);
-    if (moved && !("sliders" in patch)) next.sliders = {};
-    const changed = Object.keys(keys).filter((key) => !same(next[key], state[key]));
+    const differs = (key) => !same(next[key], state[key]);
+    // A seed stands for a place of its own, and another pair has other models.
+    const elsewhere = ["pair", "seed", "pick"].some(differs);
+    if (elsewhere && !("starts" in patch)) next.starts = {};
+    if (["pair", "to"].some(differs) && !("ends" in patch)) next.ends = {};
+    if ((elsewhere || ["fitted", "starts"].some(differs)) && !("sliders" in patch)) next.sliders = {};
+    const changed = Object.keys(keys).filter(differs);
     if (!changed.length) return;
     state = next;
     writeAddress();
@@ -164,7 +194,8 @@
   }
 
   function get() {
-    return { ...state, sliders: { ...state.sliders } };
+    const { sliders, starts, ends } = state;
+    return { ...state, sliders: { ...sliders }, starts: { ...starts }, ends: { ...ends } };
   }
 
   // Browsers allow about 100 address changes in 30 s; a drag makes more.

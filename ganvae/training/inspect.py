@@ -1,0 +1,51 @@
+"""`--inspect`: look into finished models again; see inside.py."""
+
+from __future__ import annotations
+
+import sys
+
+import torch
+
+from ganvae import cards, checkpoint
+from ganvae.data.sets import load_sets
+from ganvae.errors import UserError
+from ganvae.metrics.features import feature_network
+from ganvae.training.hardware import reuse_memory
+from ganvae.training.inside import Subject, digit_labels, look_inside
+from ganvae.training.run import ALL, Settings
+
+
+def inspect(asked: str, settings: Settings) -> list[str]:
+    """Look into one model, or `all` in the weights folder; returns the names of those done.
+
+    A model of `all` whose data is not at hand is named and left as it was.
+
+    Raises:
+        UserError: there is no such model, or what is needed is missing.
+    """
+    names = settings.trained(asked)
+    torch.set_num_threads(settings.threads or torch.get_num_threads())
+    reuse_memory()
+    done = []
+    for name in names:
+        folder = settings.result_of(name)
+        try:
+            model = checkpoint.load(folder)
+            recipe = model.recipe
+            subject = Subject(
+                folder,
+                settings.weights,
+                model,
+                load_sets(recipe, settings.data_dir, settings.images_folder),
+                digit_labels(recipe.dataset, settings.data_dir),
+                feature_network(recipe.dataset, settings.weights),
+            )
+            look_inside(subject)
+            cards.update_card(folder)
+        except UserError as error:
+            if asked != ALL:
+                raise
+            print(f"{name} is not looked into: {error}", file=sys.stderr)
+        else:
+            done.append(name)
+    return done
