@@ -24,8 +24,8 @@ from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
 
 _STATIC = Path(__file__).parent / "static"
-_STYLES = ("tokens.css", "page.css", "panel.css", "dock.css")
-_SCRIPTS = ("store.js", "places.js", "make.js", "helpers.js", "panel.js")
+_STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
+_SCRIPTS = ("store.js", "places.js", "make.js", "helpers.js", "canvas.js", "sketch.js", "panel.js")
 _TITLE = "ganvae: VAE against GAN"
 _DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
 # Two squares, one of each colour; in the page itself, so that nothing is asked for.

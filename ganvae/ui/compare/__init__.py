@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ganvae.collection import Collection
 from ganvae.ui.compare.figures import WIDTHS, Figures
-from ganvae.ui.compare.originals import DRAWING_SIDE
 from ganvae.ui.compare.pictures import MAX_PICK, Pictures
 from ganvae.ui.component import PageComponent
+from ganvae.ui.originals import DRAWING_SIDE
 
 
 class CompareTab(PageComponent):
@@ -16,7 +16,6 @@ class CompareTab(PageComponent):
         "pictures.js",
         "slider.js",
         "panels.js",
-        "pad.js",
         "figures.js",
         "tables.js",
         "dock.js",

@@ -70,7 +70,7 @@ function drawRealness(holder, realness) {
   for (const bar of realness.bars) {
     const fill = make("i", "compare-fill");
     fill.style.width = `${100 * Math.min(Math.max(bar.value, 0), 1)}%`;
-    const value = score ? bar.value.toFixed(2) : percent(bar.value);
+    const value = score ? bar.value.toFixed(2) : ganvae.percent(bar.value);
     const row = make(
       "div",
       "compare-bar",

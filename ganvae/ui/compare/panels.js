@@ -16,7 +16,7 @@ function makePair(stage, subject) {
   let covered = false;
 
   function draw() {
-    const area = drawWhole(covered ? crop : whole, picture?.pixels, smooth);
+    const area = ganvae.drawWhole(covered ? crop : whole, picture?.pixels, smooth);
     if (!covered) drawCrop(crop, picture?.pixels, spot, smooth);
     placeFrame(frame, whole, covered ? null : area, picture?.pixels, spot);
   }
@@ -54,15 +54,8 @@ function makeLines(facts) {
     const said = typeof real === "number" ? ganvae.realness(real, gan) : { told: "", term: "", text: "" };
     write(realness, said.told, said.term, said.text);
     const off = picture?.error;
-    write(error, ERROR_TOLD, "off by", typeof off === "number" ? percent(off) : "");
+    write(error, ERROR_TOLD, "off by", typeof off === "number" ? ganvae.percent(off) : "");
   };
-}
-
-function percent(share) {
-  const value = 100 * share;
-  if (value > 0 && value < 0.1) return "under 0.1 %";
-  if (value < 100 && value > 99.9) return "over 99.9 %";
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 }
 
 // The panel of a model of the pair.

@@ -1,46 +1,7 @@
-// Pictures on canvases: whole, cut in two, and magnified. All places are shares of the picture.
+// Pictures on canvases: cut in two, and magnified. All places are shares of the picture.
 
 // At least so many pixels of a picture are magnified, or a sixth of its width.
 const [CROP_LEAST, CROP_SHARE] = [8, 1 / 6];
-
-// What the server told of a picture, with its pixels on a canvas of the picture's own size.
-async function decoded(told) {
-  const image = new Image();
-  image.src = told.image;
-  await image.decode();
-  const pixels = document.createElement("canvas");
-  pixels.width = image.naturalWidth;
-  pixels.height = image.naturalHeight;
-  pixels.getContext("2d").drawImage(image, 0, 0);
-  return { ...told, pixels };
-}
-
-// Give a canvas as many pixels as the screen has there; its context, or null before it is laid out.
-function prepared(canvas, smooth) {
-  const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) =>
-    Math.round(side * ratio),
-  );
-  if (!width || !height) return null;
-  if (canvas.width !== width) canvas.width = width;
-  if (canvas.height !== height) canvas.height = height;
-  const context = canvas.getContext("2d");
-  context.clearRect(0, 0, width, height);
-  context.imageSmoothingEnabled = smooth;
-  context.imageSmoothingQuality = "high";
-  return context;
-}
-
-// Where a picture goes on a canvas, in the canvas's pixels. Every hard pixel is the same whole
-// number of screen pixels, unless that would waste much room.
-function areaOn(canvas, pixels, smooth) {
-  const most = Math.min(canvas.width / pixels.width, canvas.height / pixels.height);
-  const scale = !smooth && most >= 4 ? Math.floor(most) : most;
-  const [width, height] = [pixels.width * scale, pixels.height * scale];
-  const x = Math.floor((canvas.width - width) / 2);
-  const y = Math.floor((canvas.height - height) / 2);
-  return { x, y, width, height };
-}
 
 // The part of a picture that is magnified around a spot, in whole pixels of the picture.
 function regionAt(pixels, spot) {
@@ -54,20 +15,12 @@ function regionAt(pixels, spot) {
   return { x: start(spot.x, pixels.width), y: start(spot.y, pixels.height), side };
 }
 
-function drawWhole(canvas, pixels, smooth) {
-  const context = prepared(canvas, smooth);
-  if (!context || !pixels) return null;
-  const area = areaOn(canvas, pixels, smooth);
-  context.drawImage(pixels, area.x, area.y, area.width, area.height);
-  return area;
-}
-
 // The left picture up to a share of the width, the right one from there on.
 function drawSplit(canvas, left, right, share, smooth) {
-  const context = prepared(canvas, smooth);
+  const context = ganvae.prepared(canvas, smooth);
   const any = left ?? right;
   if (!context || !any) return null;
-  const area = areaOn(canvas, any, smooth);
+  const area = ganvae.areaOn(canvas, any, smooth);
   const cut = Math.round(area.x + share * area.width);
   const half = (pixels, from, to) => {
     if (!pixels || to <= from) return;
@@ -84,7 +37,7 @@ function drawSplit(canvas, left, right, share, smooth) {
 }
 
 function drawCrop(canvas, pixels, spot, smooth) {
-  const context = prepared(canvas, smooth);
+  const context = ganvae.prepared(canvas, smooth);
   if (!context || !pixels) return;
   const { x, y, side } = regionAt(pixels, spot);
   context.drawImage(pixels, x, y, side, side, 0, 0, canvas.width, canvas.height);

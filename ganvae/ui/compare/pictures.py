@@ -17,8 +17,7 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.inversion import invert
 from ganvae.models import GAN, VAE
-from ganvae.ui import checks
-from ganvae.ui.compare import originals
+from ganvae.ui import checks, originals
 
 SOURCES = ("sample", "test", "drawing")
 MAX_PICK = 99

@@ -10,7 +10,7 @@ const slider = makeSlider(find(".compare-both"), (spot) => {
   for (const { pair } of [original, panels.vae, panels.gan].filter(Boolean)) pair.moveTo(spot);
 });
 const original = originalPanel();
-const pad = makePad(props.value.drawing_side, () => refresh());
+const pad = ganvae.sketchpad(props.value.drawing_side, () => refresh());
 const dock = makeDock(find(".compare-dock"), props.value.picks, () => {
   pad.clear();
   refresh();
@@ -88,7 +88,7 @@ const search = ganvae.latest(async ({ wanted, text }) => {
   slider.fade(false);
   find(".compare-stage").dataset.shown = answer ? text : "";
   if (!answer) return;
-  shown = { ...shown, gan: await decoded(answer.gan) };
+  shown = { ...shown, gan: await ganvae.decoded(answer.gan) };
   if (text === key) show(wanted.source);
 });
 
@@ -138,7 +138,7 @@ const refresh = ganvae.latest(async () => {
     return;
   }
   const parts = ["original", "vae", "gan"].filter((part) => answer[part]);
-  const found = await Promise.all(parts.map((part) => decoded(answer[part])));
+  const found = await Promise.all(parts.map((part) => ganvae.decoded(answer[part])));
   // Until its own is found the GAN's former picture stays, faded.
   const { gan } = shown;
   shown = { gan, ...Object.fromEntries(parts.map((part, at) => [part, found[at]])) };

@@ -4,6 +4,7 @@
 //                           setRealness(value | null, gan) }
 //       single: the tab shows one VAE at a time, so its switch offers no "all"
 //   ganvae.realness(value, gan) -> { term, text, told }   what its discriminator says, in words
+//   ganvae.percent(share) -> text   three digits at most
 //   ganvae.sharpnessMeter() -> { root, set(ratio | null, count) }   the bar alone
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
 (() => {
@@ -113,16 +114,16 @@
       "generated. It was trained on the GAN's pictures and real ones, and never saw a VAE's.",
   };
 
-  function share(value) {
-    const percent = 100 * value;
-    if (percent > 0 && percent < 0.1) return "under 0.1 %";
-    if (percent < 100 && percent > 99.9) return "over 99.9 %";
-    return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  function percent(share) {
+    const value = 100 * share;
+    if (value > 0 && value < 0.1) return "under 0.1 %";
+    if (value < 100 && value > 99.9) return "over 99.9 %";
+    return `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
   }
 
   function realness(value, gan) {
     const { scale, real, generated } = ganvae.config.models[gan].realness;
-    const text = scale === "score" ? (number) => number.toFixed(2) : share;
+    const text = scale === "score" ? (number) => number.toFixed(2) : percent;
     const means =
       real === null || generated === null
         ? ""
@@ -258,5 +259,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, emptyPanel, place, realness, sharpnessMeter, stageRow, short, duration });
+  Object.assign(ganvae, { panel, percent, emptyPanel, place, realness, sharpnessMeter, stageRow, short, duration });
 })();
