@@ -30,6 +30,11 @@ def made(tiny_weights: Any, monkeypatch: pytest.MonkeyPatch) -> Reconstructions:
     return Reconstructions(Collection(tiny_weights), Searches())
 
 
+@pytest.fixture
+def faces(face_weights: Any) -> Reconstructions:
+    return Reconstructions(Collection(face_weights), Searches())
+
+
 def sheet() -> np.ndarray:
     pixels = np.zeros((DRAWING_SIDE, DRAWING_SIDE), np.uint8)
     pixels[8:56, 28:34] = 255
@@ -140,11 +145,11 @@ def test_dark_ink_on_a_lit_page_is_a_digit(made: Reconstructions) -> None:
     assert np.abs(pixels(made.encode(chalk)["original"]["image"]) - drawn).mean() < 6
 
 
-def test_a_photo_for_faces_keeps_its_colours(made: Reconstructions) -> None:
+def test_a_photo_for_faces_keeps_its_colours(faces: Reconstructions) -> None:
     colours = np.zeros((PHOTO_SIDE, PHOTO_SIDE, 3), np.uint8)
     colours[: PHOTO_SIDE // 2] = (200, 40, 10)
     data = {"vae": "face-vae-128", "gan": None, "original": "photo", "seed": 0}
-    answer = made.encode({**data, "photo": base64_of(colours)})
+    answer = faces.encode({**data, "photo": base64_of(colours)})
     seen = pixels(answer["original"]["image"])
     assert seen.shape == (64, 64, 3)
     assert seen[5, 30].tolist() == [200, 40, 10]
@@ -199,9 +204,9 @@ def test_no_such_search(made: Reconstructions, token: object) -> None:
         made.look({"token": token})
 
 
-def test_faces_take_no_drawing(made: Reconstructions) -> None:
+def test_faces_take_no_drawing(made: Reconstructions, faces: Reconstructions) -> None:
     data = {**DRAWING, "vae": "face-vae-128", "gan": None}
     with pytest.raises(UserError, match="Only models of handwritten digits"):
-        made.encode(data)
-    assert made.offers({"model": "face-vae-128"})["drawing"] is False
+        faces.encode(data)
+    assert faces.offers({"model": "face-vae-128"})["drawing"] is False
     assert made.offers({"model": "gan-100"})["drawing"] is True
