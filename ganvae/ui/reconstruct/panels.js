@@ -55,7 +55,7 @@ function factLines(facts, keys) {
 }
 
 const three = (value) => Number(value.toPrecision(3)).toString();
-const seconds = (value) => (value < 0.1 ? "under 0.1 s" : `${value.toFixed(1)} s`);
+const seconds = (value) => (value < 0.1 ? "< 0.1 s" : `${value.toFixed(1)} s`);
 
 function modelPanel(name, samples, onExplore) {
   const { make } = ganvae;
@@ -70,8 +70,8 @@ function modelPanel(name, samples, onExplore) {
   const tell = factLines(facts, [
     ["error", "pixel error"],
     ["distance", "feature distance"],
-    ["spread", "spread"],
     ["work", "found in"],
+    ["spread", "spread"],
   ].filter(([key]) => (key !== "spread" || isVae) && (key !== "distance" || dataset === "mnist")));
   // Both panels are as high, so that nothing moves between them.
   if (!isVae) facts.append(make("div", "rc-line"));

@@ -41,7 +41,8 @@ async function readPhoto(file) {
     if (Math.min(width, height) < LEAST_SIDE) {
       throw new Error(`This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`);
     }
-    await image.decode().catch(() => {
+    // An <img> would show what there is of a file that is cut short; this refuses it.
+    const bitmap = await createImageBitmap(file).catch(() => {
       throw new Error("This file is damaged, or no picture.");
     });
     const scale = Math.min(1, KEPT_SIDE / Math.max(width, height));
@@ -53,7 +54,8 @@ async function readPhoto(file) {
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, kept.width, kept.height);
     context.imageSmoothingQuality = "high";
-    context.drawImage(image, 0, 0, kept.width, kept.height);
+    context.drawImage(bitmap, 0, 0, kept.width, kept.height);
+    bitmap.close();
     return kept;
   } finally {
     URL.revokeObjectURL(url);

@@ -32,6 +32,7 @@ let keys = { vae: "", gan: "" };
 let places = {};
 let shown = {};
 let wantedNow = null;
+let note = "";
 
 function models() {
   const state = ganvae.get();
@@ -108,7 +109,7 @@ function showActions() {
   const some = Object.keys(places).length > 0 && shown.original;
   morph.offer(some && !dock.both.disabled ? { places: { ...places }, pixels: shown.original.pixels } : null);
   stopButton.hidden = !keys.gan;
-  stopButton.textContent = search.running() ? "Stop" : "Search again";
+  stopButton.textContent = search.running() ? "Stop" : "Again";
   stopButton.title = search.running() ? "End the search and keep the best so far" : "Start the search anew";
 }
 
@@ -124,10 +125,12 @@ async function showFound(told) {
     [told.gan, ...told.course.map((image) => ({ image }))].map(ganvae.decoded),
   );
   if (!panels.gan || panels.gan.name !== judge) return;
-  const others = told.others ? ` · in turn with ${told.others}` : "";
-  const work = `${told.step} of ${told.steps} steps, ${seconds(told.seconds)}${told.done ? "" : others}`;
+  const steps = told.done ? `${told.step} steps` : `${told.step} of ${told.steps}`;
+  const work = `${steps}, ${seconds(told.seconds)}`;
   panels.gan.show(picture, course.map((one) => one.pixels), judge, work);
   places[judge] = ganvae.placeText(Float32Array.from(told.gan.z));
+  const turns = `The server also searches for ${told.others} other${told.others === 1 ? "" : "s"}, in turn.`;
+  find(".rc-note").textContent = told.others && !told.done ? turns : note;
   stage.dataset.step = told.step;
   showActions();
 }
@@ -163,7 +166,8 @@ const refresh = ganvae.latest(async () => {
   original.cover({ drawing: pad.root, photo: photo.root }[source]);
   const value = content(source);
   const empty = value === null;
-  find(".rc-note").textContent = empty ? EMPTY[source] : noteOf(source, isFace, offer.drawing);
+  note = empty ? EMPTY[source] : noteOf(source, isFace, offer.drawing);
+  find(".rc-note").textContent = note;
   if (empty) return clearStage(source, smooth);
 
   const wanted = { ...names, original: source, [source]: value, seed: state.seed };
