@@ -54,7 +54,7 @@ class TrainingFeatures:
         return cls(codes, scale, network, images)
 
     def nearest(self, features: Tensor) -> tuple[Tensor, Tensor]:
-        """The nearest row for each of features (M, size): its number and its distance, both (M,)."""
+        """The nearest row to each of features (M, size): its number and distance, both (M,)."""
         best = torch.full((len(features),), torch.inf)
         where = torch.zeros(len(features), dtype=torch.long)
         for start in range(0, len(self.codes), _ROWS):
@@ -83,7 +83,8 @@ def read_training_features(weights: Path) -> TrainingFeatures:
     try:
         # The header first: nothing is read of a file that does not fit.
         with safe_open(path, framework="pt") as stored:
-            shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}
+            names = list(stored.keys())
+            shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
             rows, size = (shapes.get("codes") or (0, 0))[:2]
             fits = shapes == {"codes": (rows, size), "scale": (size,)}
             if not fits or not 1 <= rows <= _MOST_ROWS or not 1 <= size <= _MOST_SIZE:
