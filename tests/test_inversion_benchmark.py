@@ -18,7 +18,7 @@ from ganvae.models import GAN, VAE
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
-from tables import inversion as table  # noqa: E402
+from tables import inversion as table
 
 
 class Squares:
