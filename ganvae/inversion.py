@@ -187,7 +187,9 @@ class _Error:
         # A copy: the model is everybody's, and its mode and its gradients are not ours to set.
         self._generator = copy.deepcopy(generator).eval().requires_grad_(False)
         # Convolutions of few pictures are quicker with the channels of a pixel side by side.
-        self._generator.to(memory_format=torch.channels_last)
+        for weight in self._generator.parameters():
+            if weight.ndim == 4:
+                weight.data = weight.data.contiguous(memory_format=torch.channels_last)
         self._target, self._pull = target, pull
 
     def _of(self, z: Tensor) -> Tensor:
