@@ -46,7 +46,10 @@ class Nearest:
         """
         names = checks.models(self._collection, data.get("models"))
         pick = checks.whole(data.get("pick"), "The pick", 0, MAX_PICK)
-        seed, temperature = checks.seed(data.get("seed")), checks.temperature(data["temperature"])
+        seed, temperature = (
+            checks.seed(data.get("seed")),
+            checks.temperature(data.get("temperature")),
+        )
         if any(self._collection.recipe(name).dataset != "mnist" for name in names):
             raise UserError("Nearest training images are known of handwritten digits only.")
         classifier, features = self._collection.classifier(), self._collection.training_features()
