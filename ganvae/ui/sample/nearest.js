@@ -35,7 +35,7 @@ function makeNearest(fold, server) {
     const facts = [line("distance", "distance", found.distance.toFixed(1))];
     if (found.typical !== null) facts[0].append(` (test images: ${found.typical.toFixed(1)})`);
     if (found.share !== null) facts.push(line("share", "nearer than", `${Math.round(100 * found.share)} of 100 test images`));
-    if (found.closer !== null) facts.push(line("closer", "the model", ganvae.percent(found.closer)));
+    if (found.closer !== null) facts.push(line("closer", "over all samples", ganvae.percent(found.closer)));
     const title = `${family.toUpperCase()} ${ganvae.config.models[name].latent} · training image ${(found.index + 1).toLocaleString("en-US")}`;
     return make(
       "section",
