@@ -29,6 +29,8 @@ STEPS = (-3, -2, -1, 0, 1, 2, 3)
 # A measure may stand still for so large a share of its whole way: what is near its limit does.
 STANDSTILL = 0.01
 MAX_DIRECTIONS = 64
+# Shorter than this a slider hardly moves.
+SHORTEST = 0.1
 _MAX_TEXT = 120
 _MAX_LABEL = 40
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -42,8 +44,8 @@ class Direction:
     Attributes:
         key: what it is called in addresses; the same in every model that has this meaning.
         label: what it does to a picture, as a slider says it: "more 3", "thicker".
-        vector: float32 (latent,), of length 1. One step of a slider is as long as one standard
-            deviation of the prior.
+        vector: float32 (latent,), one step of a slider in standard deviations of the prior: of
+            length 1, or shorter where the measure would stop growing before the slider's end.
         measured: the quantity that grows along it, in words, with its unit.
         values: mean of that quantity at each of `STEPS`, over the same samples moved along it.
         effect: how far it comes from step -2 to 2, in standard deviations over unmoved samples.
@@ -118,6 +120,12 @@ def write_directions(
     files.write_json(folder / DIRECTIONS, described)
 
 
+def remove_directions(folder: Path) -> None:
+    """Take away what `write_directions` left in a model's folder."""
+    for name in (DIRECTIONS, VECTORS):
+        (folder / name).unlink(missing_ok=True)
+
+
 def read_directions(folder: Path, recipe: Recipe) -> list[Direction]:
     """The directions in a model's folder, those of the largest effect first; none if it has none.
 
@@ -184,6 +192,7 @@ def _read_vectors(path: Path, count: int, recipe: Recipe) -> Array:
         raise UserError(f"{path} is missing, cut short or not a safetensors file.") from error
     if vectors.dtype != np.float32 or not np.isfinite(vectors).all():
         raise UserError(f"{path} holds numbers that are not finite float32.")
-    if np.abs(np.linalg.norm(vectors.astype(np.float64), axis=1) - 1).max() > 1e-3:
-        raise UserError(f"{path} has a vector whose length is not 1.")
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    if lengths.min() < SHORTEST or lengths.max() > 1 + 1e-3:
+        raise UserError(f"{path} has a vector whose length is not from {SHORTEST} to 1.")
     return vectors

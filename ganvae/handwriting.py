@@ -1,4 +1,4 @@
-"""A digit drawn by hand, brought into the frame that MNIST's digits stand in."""
+"""A digit written by hand, on a screen or on paper, brought into the frame of MNIST's digits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ SIDE = 28
 BOX = 20
 # A pixel darker than this is paper, not ink: the smoothing of a stroke's edge fades to nothing.
 _INK = 0.05
+# Less than that from paper to ink is not writing but the grain of the photograph.
+_CONTRAST = 0.1
+_PAPER = 0.25
 
 
 def as_mnist(drawing: Tensor) -> Tensor:
@@ -39,6 +42,29 @@ def as_mnist(drawing: Tensor) -> Tensor:
     top, left = (_offset(small[0, 0].sum(dim=other)) for other in (1, 0))
     frame[:, :, top : top + height, left : left + width] = small
     return frame
+
+
+def ink_of(photo: Tensor) -> Tensor:
+    """White ink on black from a photograph of something written: (H, W) in [0, 1], both.
+
+    What the edge of the photograph shows is taken for paper, lighter or darker than the ink. Uneven
+    light on the paper, up to a quarter of the ink's contrast, is taken away with it.
+
+    Raises:
+        UserError: nothing stands out from the paper.
+    """
+    edge = torch.cat((photo[0], photo[-1], photo[:, 0], photo[:, -1]))
+    paper = edge.median()
+    away = photo - paper
+    # The ink is on the side that goes farther from the paper.
+    darkest, lightest = -away.min(), away.max()
+    ink = -away if darkest > lightest else away
+    contrast = torch.quantile(ink.flatten(), 0.995)
+    if contrast < _CONTRAST:
+        raise UserError(
+            "Nothing stands out from the paper; take a photo with darker ink, or move the frame."
+        )
+    return ((ink / contrast - _PAPER) / (1 - _PAPER)).clamp(0, 1)
 
 
 def _offset(mass: Tensor) -> int:

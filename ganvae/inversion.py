@@ -6,6 +6,7 @@ pixels' error, from several starts, as the error has many valleys.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -103,3 +104,35 @@ def _descend(gan: GAN, target: Tensor, start: Tensor, steps: int) -> tuple[Tenso
 def _errors(images: Tensor, target: Tensor) -> Tensor:
     """Mean squared error of each image, (N,)."""
     return (images - target).square().flatten(1).mean(dim=1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    step: int
+    steps: int
+    z: Tensor
+    error: float
+
+
+@dataclass(frozen=True)
+class Effort:
+    starts: int
+    steps: int
+
+
+def effort_for(recipe: object) -> Effort:
+    return Effort(8, 100)
+
+
+def search(
+    gan: GAN, image: Tensor, seed: int = 0, effort: Effort | None = None
+) -> Iterator[Progress]:
+    effort = effort or effort_for(gan.recipe)
+    target = image[None] if image.ndim == 3 else image
+    z = _starts(gan, target, seed, effort.starts)
+    best = torch.inf
+    for step in range(0, effort.steps + 1, 10):
+        z, errors = _descend(gan, target, z, 10 if step else 1)
+        at = int(errors.argmin())
+        best = min(best, float(errors[at]))
+        yield Progress(step, effort.steps, z[at : at + 1], best)

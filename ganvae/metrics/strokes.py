@@ -24,7 +24,8 @@ def stroke_width(images: Tensor) -> Tensor:
     grey = F.pad(images.mean(dim=1), (1, 1, 1, 1))
     down = grey[:, 1:, :-1] - grey[:, :-1, :-1]
     across = grey[:, :-1, 1:] - grey[:, :-1, :-1]
-    edges = (down.square() + across.square()).sqrt().sum(dim=(1, 2))
+    # Never quite 0, where a root has no slope to climb.
+    edges = (down.square() + across.square() + 1e-12).sqrt().sum(dim=(1, 2))
     return 2 * grey.sum(dim=(1, 2)) / edges.clamp(min=_LEAST)
 
 

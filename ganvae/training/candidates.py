@@ -14,8 +14,10 @@ class Candidate:
 
     Attributes:
         why: why there are none, in a few words.
+        climbs: whether they may be made better by climbing (climb.py) if none is good enough.
     """
 
     meaning: Meaning
     vectors: tuple[Array, ...]
     why: str = ""
+    climbs: bool = False

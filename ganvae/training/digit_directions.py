@@ -54,11 +54,13 @@ def digit_candidates(
     found = []
     for digit in range(CLASSES):
         count = int((classes == digit).sum())
-        why = f"only {count} samples are surely a {digit}" if count < _FEWEST else ""
+        what = digit_meaning(digit, classifier)
+        why = f"the classifier is sure of it in only {count} samples" if count < _FEWEST else ""
         vectors = () if why else class_shifts(points, classes, digit, spread)
-        found.append(Candidate(digit_meaning(digit, classifier), vectors, why))
+        found.append(Candidate(what, vectors, why, climbs=True))
     for meaning in (WIDTH, SLANT):
-        found.append(Candidate(meaning, (regression(z, meaning.of(images).numpy()),)))
+        vector = regression(z, meaning.of(images).numpy())
+        found.append(Candidate(meaning, (vector,), climbs=True))
     return found
 
 
@@ -100,9 +102,7 @@ def unit(vector: Floats) -> Array:
     return (vector / (length if length > 0 else 1)).astype(np.float32)
 
 
-def _encoded(
-    model: VAE, train: Tensor, labels: Tensor
-) -> tuple[Floats, NDArray[np.int64], Floats]:
+def _encoded(model: VAE, train: Tensor, labels: Tensor) -> tuple[Floats, NDArray[np.int64], Floats]:
     """Posterior means of a seeded draw of images, their classes, and the mean variance."""
     generator = torch.Generator().manual_seed(_SEED)
     drawn = torch.randperm(len(train), generator=generator)[:_IMAGES]

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from ganvae import directions
 from ganvae.data.sets import CELEBA
-from ganvae.directions import STEPS, Direction, LeftOut, grows, moved, write_directions
+from ganvae.directions import (
+    STEPS,
+    Direction,
+    LeftOut,
+    grows,
+    moved,
+    remove_directions,
+    write_directions,
+)
 from ganvae.latents import Array, sample_z
 from ganvae.metrics.classifier import DigitClassifier
 from ganvae.metrics.meanings import Meaning
 from ganvae.metrics.scoring import generate
 from ganvae.models import GAN, VAE
 from ganvae.training.candidates import Candidate
+from ganvae.training.climb import climb
 from ganvae.training.digit_directions import digit_candidates
 from ganvae.training.face_directions import face_candidates
 
@@ -25,6 +34,9 @@ if TYPE_CHECKING:
 # What is measured is what the mean of these samples does.
 SAMPLES = 256
 MEASURE_SEED = 31_000
+# Of what a slider moves: where a measure stops growing before three standard deviations, the slider
+# goes only two thirds as far.
+STRIDES = (1.0, 2 / 3)
 # Less than a tenth of what samples differ by anyway is nothing to see.
 LEAST_EFFECT = 0.1
 
@@ -37,8 +49,7 @@ def find_directions(subject: Subject) -> None:
     """
     candidates = _candidates(subject)
     if candidates is None:
-        for name in (directions.DIRECTIONS, directions.VECTORS):
-            (subject.folder / name).unlink(missing_ok=True)
+        remove_directions(subject.folder)
         return
     found, left_out = measured(subject.model, candidates)
     write_directions(subject.folder, found, left_out, SAMPLES, MEASURE_SEED)
@@ -65,15 +76,55 @@ def measured(
     z = sample_z(seed, recipe.latent, samples, recipe.prior)
     still = torch.cat(list(generate(model, z)))
     for candidate in candidates:
-        meaning = candidate.meaning
-        tried = [_measure(model, meaning, vector, z, still) for vector in candidate.vectors]
-        passed = [one for one in tried if grows(one.values) and one.effect >= LEAST_EFFECT]
-        if passed:
-            found.append(max(passed, key=lambda one: one.effect))
+        best = _best(model, candidate, z, still)
+        if best is not None:
+            found.append(best)
         else:
-            why = candidate.why or f"{meaning.measured}, does not grow along the whole slider"
-            left_out.append(LeftOut(meaning.label, why))
+            what = (
+                f"it does not grow, or too little, along the slider: {candidate.meaning.measured}"
+            )
+            left_out.append(LeftOut(candidate.meaning.label, candidate.why or what))
     return found, left_out
+
+
+def _best(model: VAE | GAN, candidate: Candidate, z: Array, still: Tensor) -> Direction | None:
+    """The direction of the largest effect that passes; None if none does.
+
+    What the candidate has is tried first; then the same after a climb; then all of it with a
+    shorter stride.
+    """
+    vectors = list(candidate.vectors)
+    for stride in STRIDES:
+        best = _largest(model, candidate.meaning, vectors, stride, z, still)
+        if best is None and vectors and candidate.climbs and stride == STRIDES[0]:
+            climbed = climb(model, candidate.meaning, vectors[0])
+            best = _largest(model, candidate.meaning, [climbed], stride, z, still)
+            vectors.append(climbed)
+        if best is not None:
+            return best
+    return None
+
+
+def _largest(
+    model: VAE | GAN,
+    meaning: Meaning,
+    vectors: list[Array],
+    stride: float,
+    z: Array,
+    still: Tensor,
+) -> Direction | None:
+    tried = [
+        _measure(model, meaning, (stride * vector).astype(np.float32), z, still)
+        for vector in vectors
+    ]
+    passed = [
+        one
+        for one in tried
+        if grows(one.values)
+        and one.values[-1] - one.values[0] >= meaning.least
+        and one.effect >= LEAST_EFFECT
+    ]
+    return max(passed, key=lambda one: one.effect, default=None)
 
 
 def _measure(
@@ -96,6 +147,4 @@ def _measure(
         values.append(quantity.double().mean().item())
     way = values[STEPS.index(2)] - values[STEPS.index(-2)]
     effect = way / spread if spread > 0 else 0.0
-    return Direction(
-        meaning.key, meaning.label, vector, meaning.measured, tuple(values), effect
-    )
+    return Direction(meaning.key, meaning.label, vector, meaning.measured, tuple(values), effect)

@@ -1,10 +1,11 @@
-"""What the models redraw when it is no sample of the GAN: a test image, or a visitor's drawing."""
+"""What the models redraw when it is no sample: a test image, or a visitor's drawing or photo."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import functools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,18 @@ import torch
 from torch import Tensor
 
 from ganvae.errors import UserError
-from ganvae.handwriting import as_mnist
+from ganvae.handwriting import as_mnist, ink_of
 from ganvae.recipe import Recipe
 from ganvae.ui import checks
 
 # A drawing is sent as so many grey pixels a side, one byte each.
 DRAWING_SIDE = 64
+# A photo, cut out by its visitor, as so many pixels a side of three bytes each.
+PHOTO_SIDE = 128
 # Photographs are decoded one by one; so many can be looked at.
 _DECODED = 48
+# A standard deviation, in shares of white: less is the noise of a camera.
+_FLAT = 0.01
 _NO_DATA = "The test images are not at hand: the server has no folder with the data set."
 _NO_FOLDER = "The test images are not at hand: they are in a folder of whoever trained the models."
 
@@ -67,22 +72,59 @@ def drawing(recipe: Recipe, value: Any) -> Tensor:
     Raises:
         UserError: it is something else, nothing is drawn, or the models don't draw digits.
     """
-    from ganvae.data.pixels import resize_float
-
     if not can_draw(recipe):
         raise UserError("Only models of handwritten digits can redraw a drawing.")
-    length = 4 * -(-(DRAWING_SIDE**2) // 3)
     wrong = f"A drawing must be {DRAWING_SIDE} by {DRAWING_SIDE} grey pixels in base64."
-    if not isinstance(value, str) or len(value) != length:
+    grey = _pixels(value, (DRAWING_SIDE, DRAWING_SIDE), wrong)
+    return _at_size(recipe, as_mnist(grey))
+
+
+def photo(recipe: Recipe, value: Any) -> Tensor:
+    """A photo (1, C, H, W) in [0, 1] at the model's size.
+
+    For models of digits what is written on it is found and framed as MNIST's digits are.
+
+    Args:
+        value: base64 of 128 x 128 x 3 bytes, red, green and blue.
+
+    Raises:
+        UserError: it is something else, or there is nothing to see on it.
+    """
+    wrong = f"A photo must be {PHOTO_SIDE} by {PHOTO_SIDE} pixels of three bytes in base64."
+    colours = _pixels(value, (PHOTO_SIDE, PHOTO_SIDE, 3), wrong).permute(2, 0, 1)
+    if colours.std() < _FLAT:
+        raise UserError("The picture is all one colour; move the frame, or choose another.")
+    if can_draw(recipe):
+        return _at_size(recipe, as_mnist(ink_of(_grey(colours))))
+    if recipe.image_shape[0] == 1:
+        colours = _grey(colours)[None]
+    return _at_size(recipe, colours[None])
+
+
+def _grey(colours: Tensor) -> Tensor:
+    """Brightness (H, W) of (3, H, W), weighted as the eye sees it (ITU-R BT.601)."""
+    return (colours * torch.tensor([0.299, 0.587, 0.114])[:, None, None]).sum(dim=0)
+
+
+def _at_size(recipe: Recipe, image: Tensor) -> Tensor:
+    from ganvae.data.pixels import resize_float
+
+    return resize_float(image, recipe.image_shape[1:]).clamp(0, 1)
+
+
+def _pixels(value: Any, shape: tuple[int, ...], wrong: str) -> Tensor:
+    """Bytes in base64 as numbers in [0, 1] of that shape; else a UserError with the sentence."""
+    size = math.prod(shape)
+    # The length first: nothing larger is ever decoded.
+    if not isinstance(value, str) or len(value) != 4 * -(-size // 3):
         raise UserError(wrong)
     try:
-        pixels = np.frombuffer(base64.b64decode(value, validate=True), np.uint8)
+        content = np.frombuffer(base64.b64decode(value, validate=True), np.uint8)
     except (binascii.Error, ValueError) as error:
         raise UserError(wrong) from error
-    if len(pixels) != DRAWING_SIDE**2:
+    if len(content) != size:
         raise UserError(wrong)
-    grey = torch.from_numpy(pixels.reshape(DRAWING_SIDE, DRAWING_SIDE).copy()).float() / 255
-    return resize_float(as_mnist(grey), recipe.image_shape[1:]).clamp(0, 1)
+    return torch.from_numpy(content.reshape(shape).copy()).float() / 255
 
 
 def _test_images(recipe: Recipe) -> Tensor:

@@ -18,8 +18,10 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
+from ganvae.ui.searches import Searches
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
 
@@ -62,11 +64,13 @@ def build(
     config = _usable_config(collection)
     sample = SampleTab(collection, config, render=False)
     footer = Footer(note, render=False)
+    searches: Searches[Any] = Searches()
     tabs: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("sample", "Sample", sample.render),
         ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
-        ("compare", "Compare", lambda: CompareTab(collection)),
+        ("compare", "Compare", lambda: CompareTab(collection, searches)),
+        ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),
     )
     with Page(

@@ -225,7 +225,7 @@ def test_the_magnifier_follows_the_pointer_on_both(page: Page, app: str, weights
 
 
 def draw_a_stroke(page: Page) -> None:
-    box = page.locator(f"{TAB} .compare-pad").bounding_box()
+    box = page.locator(f"{TAB} .gv-sketch canvas").bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.2)
     page.mouse.down()
@@ -256,7 +256,7 @@ def test_a_drawing_becomes_three_pictures(page: Page, app: str, weights: Path) -
     # A second stroke is another picture; clearing takes all of them away.
     request = page.locator(f"{TAB} .compare-stage").get_attribute("data-shown")
     page.mouse.move(0, 0)
-    box = page.locator(f"{TAB} .compare-pad").bounding_box()
+    box = page.locator(f"{TAB} .gv-sketch canvas").bounding_box()
     assert box
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
@@ -400,7 +400,7 @@ def test_picture_line_and_dock_are_in_view_together(
     top, bottom = vertical(page, f"{TAB} .compare-dock")
     assert bottom <= size[1]
     must_be_seen = [f"{TAB} .compare-view"]
-    must_be_seen += [f"{TAB} .compare-pad"] if query else [panel("vae", "crop")]
+    must_be_seen += [f"{TAB} .gv-sketch canvas"] if query else [panel("vae", "crop")]
     for selector in must_be_seen:
         start, end = vertical(page, selector)
         assert start >= 0

@@ -6,7 +6,7 @@ import base64
 import io
 import json
 import shutil
-import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,13 @@ from ganvae.errors import UserError
 from ganvae.handwriting import as_mnist
 from ganvae.models import GAN, VAE
 from ganvae.sweeps import Sweep
-from ganvae.ui import sampling
-from ganvae.ui.compare import DRAWING_SIDE, CompareTab, originals, pictures
+from ganvae.ui import originals, sampling
+from ganvae.ui.compare import CompareTab, pictures
 from ganvae.ui.compare.figures import WIDTHS, Figures
 from ganvae.ui.compare.measured import three_digits, with_commas
 from ganvae.ui.compare.pictures import Pictures
+from ganvae.ui.originals import DRAWING_SIDE
+from ganvae.ui.searches import Searches
 from tests.measures import add_metrics, write_measures
 
 SAMPLE = {"vae": "vae-10", "gan": "gan-100", "source": "sample", "seed": 7, "pick": 3}
@@ -49,7 +51,7 @@ def collection(weights: Path) -> Collection:
 
 @pytest.fixture
 def stage(collection: Collection) -> Pictures:
-    return Pictures(collection)
+    return Pictures(collection, Searches())
 
 
 def pixels(url: str) -> np.ndarray:
@@ -127,8 +129,7 @@ def test_a_test_image(
     assert "gan" not in answer
     nearest = stage.nearest(request)["gan"]
     gan = gan_of(collection, "gan-100")
-    starts, steps = pictures._SEARCH
-    found = inversion.invert(gan, original, 0, starts, steps)
+    found = list(inversion.search(gan, original, 0))[-1]
     assert same(nearest["image"], gan.generate(found.z))
     assert nearest["error"] == pytest.approx(found.error**0.5, rel=1e-3)
 
@@ -157,7 +158,7 @@ def test_without_data_there_is_a_sentence(
 def test_faces_offer_no_drawing_and_some_photographs(
     face_weights: Path, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = Pictures(Collection(face_weights))
+    stage = Pictures(Collection(face_weights), Searches())
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
     monkeypatch.setattr(originals, "_DECODED", 3)
     assert stage.sources({"model": "face-vae-128"}) == {"test": 3, "note": "", "drawing": False}
@@ -253,52 +254,17 @@ def test_a_sample_needs_no_search(stage: Pictures) -> None:
 def test_a_search_is_made_once(stage: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
     searches = []
 
-    def count(*arguments: Any) -> inversion.Inversion:
+    def count(*arguments: Any) -> Iterator[inversion.Progress]:
         searches.append(arguments)
-        return inversion.Inversion(torch.zeros(1, 100), 0.0)
+        yield inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
 
-    monkeypatch.setattr(pictures, "invert", count)
+    monkeypatch.setattr(pictures, "search", count)
     request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
     # The VAE has no part in it.
     assert stage.nearest(request) == stage.nearest({**request, "vae": "vae-3"})
     assert len(searches) == 1
     stage.nearest({**request, "drawing": drawn((slice(0, 9), slice(0, 50)))})
     assert len(searches) == 2
-
-
-def test_searches_queue_and_too_many_are_turned_away(
-    stage: Pictures, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pictures, "_MOST_WAITING", 2)
-    running, most, gate = [0], [0], threading.Event()
-
-    def slow(*_: Any) -> inversion.Inversion:
-        running[0] += 1
-        most[0] = max(most[0], running[0])
-        gate.wait(30)
-        running[0] -= 1
-        return inversion.Inversion(torch.zeros(1, 100), 0.0)
-
-    monkeypatch.setattr(pictures, "invert", slow)
-
-    def ask(width: int) -> None:
-        stroke = (slice(0, 40), slice(0, width))
-        stage.nearest({**SAMPLE, "source": "drawing", "drawing": drawn(stroke)})
-
-    threads = [threading.Thread(target=ask, args=(width,)) for width in (5, 10)]
-    for thread in threads:
-        thread.start()
-    for _ in range(1000):
-        if stage._waiting == 2 and running[0] == 1:
-            break
-        threading.Event().wait(0.01)
-    with pytest.raises(UserError, match="try again"):
-        ask(20)
-    gate.set()
-    for thread in threads:
-        thread.join(30)
-    assert most == [1]
-    ask(20)
 
 
 def test_sharpness_is_known_if_one_of_the_two_knows_real_pictures(
@@ -534,7 +500,7 @@ def test_commas_in_long_numbers_alone() -> None:
 
 
 def test_the_component(collection: Collection) -> None:
-    tab = CompareTab(collection)
+    tab = CompareTab(collection, Searches())
     names = {function.__name__ for function in tab.server_fns}
     assert names == {"sources", "picture", "nearest", "figures"}
     for function in tab.server_fns:

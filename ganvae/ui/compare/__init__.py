@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ganvae.collection import Collection
 from ganvae.ui.compare.figures import WIDTHS, Figures
 from ganvae.ui.compare.pictures import MAX_PICK, Pictures
 from ganvae.ui.component import PageComponent
 from ganvae.ui.originals import DRAWING_SIDE
+from ganvae.ui.searches import Searches
 
 
 class CompareTab(PageComponent):
@@ -22,8 +25,12 @@ class CompareTab(PageComponent):
         "script.js",
     )
 
-    def __init__(self, collection: Collection) -> None:
-        pictures, figures = Pictures(collection), Figures(collection)
+    def __init__(self, collection: Collection, searches: Searches[Any]) -> None:
+        """
+        Args:
+            searches: where the GAN's nearest pictures are searched for, with those of other tabs.
+        """
+        pictures, figures = Pictures(collection, searches), Figures(collection)
         super().__init__(
             value={"widths": WIDTHS, "drawing_side": DRAWING_SIDE, "picks": MAX_PICK + 1},
             functions=[pictures.sources, pictures.picture, pictures.nearest, figures.figures],

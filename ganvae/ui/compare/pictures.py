@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganvae import latents, render
+from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.inversion import invert
+from ganvae.inversion import search
 from ganvae.models import GAN, VAE
 from ganvae.ui import checks, originals
+from ganvae.ui.facts import picture_facts
+from ganvae.ui.searches import Searches
 
 SOURCES = ("sample", "test", "drawing")
 MAX_PICK = 99
 _SEARCH_SEED = 0
-# (starts, steps) of a search: about a second each on one core.
-_SEARCH, _LARGE_SEARCH = (8, 100), (4, 60)
-_LARGE = 4096
-_MOST_WAITING = 8
-_CROWDED = "Many visitors search at this moment; try again in a few seconds."
 
 
 class Pictures:
     """Draws the matched pictures of a VAE and a GAN."""
 
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
-        self._searching, self._waiting = threading.Lock(), 0
-        self._counting = threading.Lock()
+    def __init__(self, collection: Collection, searches: Searches[Any]) -> None:
+        self._collection, self._searches = collection, searches
         self._nearest_z = functools.lru_cache(maxsize=256)(self._search)
 
     def sources(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +61,8 @@ class Pictures:
         return {
             "shape": list(gan.recipe.image_shape),
             "scale": "probability" if gan.recipe.loss == "cross-entropy" else "score",
-            first: self._told(data, gan, original, None),
-            "vae": self._told(data, gan, redrawn, original),
+            first: self._told(data, original, None),
+            "vae": self._told(data, redrawn, original),
         }
 
     def nearest(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +78,7 @@ class Pictures:
             raise UserError("A sample of the GAN needs no search.")
         original = self._original(data, vae, gan)
         found = self._nearest_z(self._collection.version, data["gan"], original.numpy().tobytes())
-        return {"gan": self._told(data, gan, gan.generate(found), original)}
+        return {"gan": self._told(data, gan.generate(found), original)}
 
     def _models(self, data: dict[str, Any]) -> tuple[VAE, GAN]:
         vae = self._collection.model(checks.model(self._collection, data.get("vae"), "vae"))
@@ -120,39 +111,8 @@ class Pictures:
         assert isinstance(gan, GAN)
         shape = gan.recipe.image_shape
         image = torch.frombuffer(bytearray(content), dtype=torch.float32).view(1, *shape)
-        starts, steps = _SEARCH if image.numel() < _LARGE else _LARGE_SEARCH
-        with self._turn():
-            return invert(gan, image, _SEARCH_SEED, starts, steps).z
+        # Whoever compares waits for the end; whoever reconstructs takes turns with them.
+        return self._searches.finish(search(gan, image, _SEARCH_SEED)).z
 
-    @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """One search at a time; who comes when too many wait is told so."""
-        with self._counting:
-            if self._waiting >= _MOST_WAITING:
-                raise UserError(_CROWDED)
-            self._waiting += 1
-        try:
-            with self._searching:
-                yield
-        finally:
-            with self._counting:
-                self._waiting -= 1
-
-    def _told(
-        self, data: dict[str, Any], gan: GAN, image: Tensor, original: Tensor | None
-    ) -> dict[str, Any]:
-        # Both members of a pair know the same real pictures, if they know any.
-        sharpness = self._collection.sharpness(data["gan"], image)
-        if sharpness is None:
-            sharpness = self._collection.sharpness(data["vae"], image)
-        error = None if original is None else (image - original).square().mean().sqrt().item()
-        return {
-            "image": _data_url(render.png(render.pictures(image)[0])),
-            "sharpness": sharpness,
-            "realness": gan.realness(image).item(),
-            "error": error,
-        }
-
-
-def _data_url(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    def _told(self, data: dict[str, Any], image: Tensor, original: Tensor | None) -> dict[str, Any]:
+        return picture_facts(self._collection, (data["vae"], data["gan"]), image, original)

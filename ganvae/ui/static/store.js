@@ -6,9 +6,10 @@
 // dropped: a link typed by hand may hold anything.
 (() => {
   const config = window.ganvaeConfig;
-  const TABS = ["sample", "explore", "walk", "compare", "training"];
+  const TABS = ["sample", "explore", "walk", "compare", "reconstruct", "training"];
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
   const PANELS = ["axes", "meanings"];
+  const ORIGINALS = ["drawing", "photo", "test"];
   const SOURCES = ["sample", "test", "drawing"];
   const MAX_SEED = 4294967295;
   // A name that JavaScript takes for a number would lose its place among the others.
@@ -57,6 +58,7 @@
     walk: { name: "walk", check: oneOf(WALKS) },
     to: { name: "to", check: whole(0, MAX_SEED), read: asNumber },
     frames: { name: "frames", check: whole(21, 120), read: asNumber },
+    original: { name: "original", check: oneOf(ORIGINALS) },
     source: { name: "source", check: oneOf(SOURCES) },
     index: { name: "index", check: whole(0, 9999), read: asNumber },
   };
@@ -145,6 +147,7 @@
       walk: "perturbation",
       to: config.default_seed + 1,
       frames: 21,
+      original: "drawing",
       source: "sample",
       index: 0,
     };

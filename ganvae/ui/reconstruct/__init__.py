@@ -1,0 +1,31 @@
+"""The Reconstruct tab: a drawing, photo or test image as both models draw it, and walks from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganvae.collection import Collection
+from ganvae.ui.component import PageComponent
+from ganvae.ui.originals import DRAWING_SIDE, PHOTO_SIDE
+from ganvae.ui.reconstruct.server import SAMPLES, Reconstructions
+from ganvae.ui.searches import Searches
+
+
+class ReconstructTab(PageComponent):
+    """A visitor's own picture through both models."""
+
+    SCRIPTS = ("photo.js", "panels.js", "search.js", "morph.js", "dock.js", "script.js")
+
+    def __init__(self, collection: Collection, searches: Searches[Any], **options: Any) -> None:
+        """
+        Args:
+            searches: where GANs are inverted, with the searches of other tabs.
+            options: further arguments of `gr.HTML`.
+        """
+        made = Reconstructions(collection, searches)
+        super().__init__(
+            value={"drawing_side": DRAWING_SIDE, "photo_side": PHOTO_SIDE, "samples": SAMPLES},
+            functions=[made.offers, made.encode, made.begin, made.look, made.stop],
+            elem_id="gv-reconstruct",
+            **options,
+        )

@@ -1,0 +1,52 @@
+// The search for the GAN's z: begun, looked at several times a second, and stopped.
+
+const LOOK_EVERY = 120;
+
+// onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
+function makeSearch(server, onFound, onEnd) {
+  let current = null;
+
+  const pause = () => new Promise((resolve) => window.setTimeout(resolve, LOOK_EVERY));
+
+  async function follow(search, wanted) {
+    const begun = await ganvae.ask(server.begin(wanted));
+    search.token = begun?.token;
+    // Given up while it began: nobody will look at it, and the server forgets it.
+    while (begun && search === current) {
+      const told = await ganvae.ask(server.look({ token: search.token }));
+      if (search !== current) return;
+      if (!told) break;
+      if (told.gan) await onFound(told);
+      if (search !== current) return;
+      if (told.done) {
+        current = null;
+        onEnd(!search.stopped);
+        return;
+      }
+      await pause();
+    }
+    if (search !== current) return;
+    current = null;
+    onEnd(false);
+  }
+
+  return {
+    running: () => current !== null,
+    start(wanted) {
+      this.drop();
+      current = { token: null, stopped: false };
+      follow(current, wanted);
+    },
+    /** End it, and keep what it found. */
+    stop() {
+      if (!current?.token) return;
+      current.stopped = true;
+      server.stop({ token: current.token });
+    },
+    /** Forget it: another picture is wanted. */
+    drop() {
+      if (current?.token) server.stop({ token: current.token });
+      current = null;
+    },
+  };
+}
