@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -174,7 +174,7 @@ def _read(path: Path, entry: Any, vector: Array) -> Direction:
     return Direction(key, entry["label"], vector, entry["measured"], tuple(values), float(effect))
 
 
-def _fine(value: Any) -> bool:
+def _fine(value: Any) -> TypeGuard[float]:
     return type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e12
 
 
@@ -182,7 +182,8 @@ def _read_vectors(path: Path, count: int, recipe: Recipe) -> Array:
     try:
         # The header first: nothing is read of a file that does not fit.
         with safe_open(path, framework="np") as stored:
-            found = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}
+            names = list(stored.keys())
+            found = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
             if found != {_VECTORS: (count, recipe.latent)}:
                 raise UserError(f"{path} has not {count} vectors of {recipe.latent} dimensions.")
             vectors = stored.get_tensor(_VECTORS)

@@ -20,25 +20,21 @@ class Region:
         boxes: (left, top, right, bottom) each, as shares of the picture from its top left corner.
         against: boxes whose mean is taken off; none takes nothing off.
         channel: `brightness` is the mean of red, green and blue, `warmth` red less blue.
-        sign: -1 where the measure counts downwards: darkness.
     """
 
     name: str
     boxes: tuple[Box, ...]
     against: tuple[Box, ...] = ()
     channel: Channel = "brightness"
-    sign: Literal[-1, 1] = 1
 
     def __call__(self, images: Tensor) -> Tensor:
         """The measure of each image (N, 3, H, W) in [0, 1], in percent of the range: (N,)."""
-        if self.channel == "warmth":
-            plane = images[:, 0] - images[:, 2]
-        else:
-            plane = images.mean(dim=1)
+        warm = self.channel == "warmth"
+        plane = images[:, 0] - images[:, 2] if warm else images.mean(dim=1)
         value = _mean(plane, self.boxes)
         if self.against:
             value = value - _mean(plane, self.against)
-        return 100 * self.sign * value
+        return 100 * value
 
 
 def _mean(plane: Tensor, boxes: tuple[Box, ...]) -> Tensor:
