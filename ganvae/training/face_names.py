@@ -45,12 +45,12 @@ _ALL: Box = (0.0, 0.0, 1.0, 1.0)
 _MEANINGS: tuple[tuple[str, str, Region], ...] = (
     (
         "background",
-        "brighter background",
+        "bright background",
         Region("brightness of the upper corners, %", (_TOP_LEFT, _TOP_RIGHT)),
     ),
     (
         "head",
-        "more light on the head",
+        "brighter head",
         Region(
             "brightness of hair and face less that of the sides, %",
             (_HAIR, _FACE),
@@ -59,12 +59,12 @@ _MEANINGS: tuple[tuple[str, str, Region], ...] = (
     ),
     (
         "left-side",
-        "brighter on the left",
+        "bright left side",
         Region("brightness of the left side less the right, %", (_LEFT,), (_RIGHT,)),
     ),
     (
         "face",
-        "brighter face, darker hair",
+        "brighter face",
         Region("brightness of the face less that of the hair, %", (_FACE,), (_HAIR,)),
     ),
     (

@@ -1,8 +1,8 @@
 // What a slider can stand for: a latent axis, or a direction with a meaning. Of each kind the
 // sliders ask the same:
-//   {id, text, has(member), rest(member), about(member)}
+//   {id, text, has(member), rest(member), about(member), named}
 // `id` is its key in the state, `rest` where an unmoved slider stands, `about` what it is to one
-// model.
+// model, and `named` whether it has a meaning.
 
 /** A latent axis: absolute, so that it stands where the point is. */
 function axisDial(axis) {
@@ -12,6 +12,7 @@ function axisDial(axis) {
     has: (member) => member.space.has(axis),
     rest: (member) => member.space.coordinate(member.z, axis),
     about: (member) => aboutAxis(member, axis),
+    named: false,
   };
 }
 
@@ -23,6 +24,7 @@ function meaningDial({ key, label }) {
     has: (member) => member.space.means(key),
     rest: () => 0,
     about: (member) => aboutMeaning(member, key),
+    named: true,
   };
 }
 

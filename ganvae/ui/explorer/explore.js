@@ -170,8 +170,8 @@ function startExplore(root, server) {
     const first = pageOf(all) * PAGE;
     rows.show(all.slice(first, first + PAGE), now, byMeaning() ? state.meanings : state.sliders);
     pad.show(now, state.sliders, state.meanings);
-    showPages(all, first);
     showSwitch(now);
+    showPages(all, first);
     if (!now.length) return;
     window.clearTimeout(calm);
     calm = window.setTimeout(() => drawExtras(job), EXTRAS_AFTER);
@@ -181,7 +181,9 @@ function startExplore(root, server) {
     const count = all.length;
     const last = Math.min(count, first + PAGE);
     const what = byMeaning() ? "meanings" : "axes";
-    find(".gx-pages").textContent = `${what} ${first + 1}–${last} of ${count}`;
+    // Where the switch says it, the word is only for ears.
+    const said = ganvae.make("span", find(".gx-steer").hidden ? "" : "gx-spoken", {}, `${what} `);
+    find(".gx-pages").replaceChildren(said, `${first + 1}–${last} of ${count}`);
     find("[data-do=back]").disabled = first === 0;
     find("[data-do=on]").disabled = last === count;
     find(".gx-pager").classList.toggle("gx-single", count <= PAGE);

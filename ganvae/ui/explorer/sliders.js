@@ -84,6 +84,8 @@ class Sliders {
     row.root.dataset.drives = shared ? "both" : drives[0].family;
     row.root.classList.toggle("gx-moved", moved);
     row.label.textContent = dial.text;
+    // What was measured stands in the tooltip; a finger asks the name for it.
+    row.label.classList.toggle("gv-term", dial.named);
     row.only.textContent = restriction(members, dial);
     row.root.title = `${drives.map(dial.about).join("\n")}
 Double-click to put it back.`;
@@ -91,7 +93,8 @@ Double-click to put it back.`;
     row.input.setAttribute("aria-valuetext", `${signed(shown)} standard deviations`);
     row.value.textContent = signed(shown);
     row.root.style.setProperty("--gx-at", (clamped(shown) - LOWEST) / (HIGHEST - LOWEST));
-    const marks = drives.map((member) => {
+    // Of a meaning every model starts at 0.
+    const marks = (dial.named ? [] : drives).map((member) => {
       const mark = ganvae.make("i", "", { "data-family": member.family });
       const at = clamped(dial.rest(member));
       mark.style.setProperty("--gx-at", (at - LOWEST) / (HIGHEST - LOWEST));
