@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 # What is measured is what the mean of these samples does.
 SAMPLES = 256
 MEASURE_SEED = 31_000
-# Of what a slider moves: where a measure stops growing before three standard deviations, the slider
-# goes only two thirds as far.
-STRIDES = (1.0, 2 / 3)
+# Where a measure stops growing before three standard deviations, the slider goes two thirds as far,
+# or one third.
+STRIDES = (1.0, 2 / 3, 1 / 3)
 # Less than a tenth of what samples differ by anyway is nothing to see.
 LEAST_EFFECT = 0.1
 
