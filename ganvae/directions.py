@@ -27,7 +27,7 @@ VECTORS = "directions.safetensors"
 # The places of a slider at which a direction is measured.
 STEPS = (-3, -2, -1, 0, 1, 2, 3)
 # A measure may stand still for so large a share of its whole way: what is near its limit does.
-STANDSTILL = 0.01
+STANDSTILL = 0.005
 MAX_DIRECTIONS = 64
 # Shorter than this a slider hardly moves.
 SHORTEST = 0.1
@@ -75,7 +75,7 @@ def moved(z: Array, vector: Array, step: float, recipe: Recipe) -> Array:
 def grows(values: Sequence[float]) -> bool:
     """Whether a measure grows along a direction: up at every step, or nearly still at its limits.
 
-    Nearly still is less than 1 % of the way from its lowest to its highest value.
+    Nearly still is a fall of less than 0.5 % of the way from its lowest to its highest value.
     """
     way = max(values) - min(values)
     steps = np.diff(np.asarray(values, dtype=np.float64))

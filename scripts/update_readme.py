@@ -16,6 +16,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tables import performance  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
+from tables.directions import directions  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
@@ -33,6 +34,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims-in-full": claims_in_full,
     "scores": scores,
     "reported": reported,
+    "directions": directions,
     "stability": stability,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,

@@ -56,6 +56,7 @@ def _direction(key: str, label: str, latent: int, effect: float) -> Direction:
 
 # More than a page of sliders, and some that only one of the two has.
 DIRECTED = {
+    "vae-3": [_direction("width", "thicker", 3, 2.5)],
     "vae-10": [
         _direction("width", "thicker", 10, 3.5),
         _direction("digit-3", "more 3", 10, 1.0),
