@@ -5,6 +5,7 @@ their training.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import pytest
 import torch
@@ -63,7 +64,7 @@ def test_every_direction_grows_over_its_whole_slider(name: str) -> None:
         again = along(model, one, z, steps)
         way = again[-1] - again[0]
         assert way > max(meaning.least / 2, 0)
-        assert min(b - a for a, b in zip(again, again[1:], strict=False)) > -UNEVEN * way, one.key
+        assert min(b - a for a, b in pairwise(again)) > -UNEVEN * way, one.key
         # It comes about as far as is told, on samples that it was not measured with.
         assert way == pytest.approx(one.values[-1] - one.values[0], rel=0.5)
 

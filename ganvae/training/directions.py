@@ -68,22 +68,25 @@ def _candidates(subject: Subject) -> list[Candidate] | None:
 
 
 def measured(
-    model: VAE | GAN, candidates: list[Candidate], samples: int = SAMPLES, seed: int = MEASURE_SEED
+    model: VAE | GAN, candidates: list[Candidate]
 ) -> tuple[list[Direction], list[LeftOut]]:
     """Those of the candidates whose measure grows along them, and why the others are left out."""
     found, left_out = [], []
     recipe = model.recipe
-    z = sample_z(seed, recipe.latent, samples, recipe.prior)
+    z = sample_z(MEASURE_SEED, recipe.latent, SAMPLES, recipe.prior)
     still = torch.cat(list(generate(model, z)))
     for candidate in candidates:
-        best = _best(model, candidate, z, still)
+        meaning, why = candidate.meaning, candidate.why
+        quantity = meaning.of(still)
+        # A search through what no sample shows would be long and in vain.
+        if not why and quantity.max() - quantity.min() <= meaning.least:
+            why = f"samples do not differ in it: {meaning.measured}"
+        best = None if why else _best(model, candidate, z, still)
         if best is not None:
             found.append(best)
         else:
-            what = (
-                f"it does not grow, or too little, along the slider: {candidate.meaning.measured}"
-            )
-            left_out.append(LeftOut(candidate.meaning.label, candidate.why or what))
+            what = f"it does not grow, or too little, along the slider: {meaning.measured}"
+            left_out.append(LeftOut(meaning.label, why or what))
     return found, left_out
 
 

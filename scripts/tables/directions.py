@@ -19,7 +19,7 @@ def directions() -> str:
         recipes = [recipe for recipe in RECIPES.values() if recipe.dataset == dataset]
         found = {recipe.name: _of(recipe) for recipe in recipes if _of(recipe)}
         if found:
-            parts += [f"{title}:", _effects(found)]
+            parts += [f"### {title}", _effects(found)]
     return "\n\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Sliders with a meaning in Explore: both pictures are the models' own at the place they stand for."""
+"""Sliders with a meaning in Explore: both pictures are the models' own at their place."""
 
 from __future__ import annotations
 

@@ -31,7 +31,9 @@ def test_a_thicker_line_is_thicker_whatever_its_slant_grey_or_length() -> None:
     for lean in (0.0, 0.5):
         widths = stroke_width(torch.cat([bar(width, lean) for width in (1, 2, 3, 5)]))
         assert (widths.diff() > 0.4).all()
-    assert stroke_width(bar(3, grey=0.3)).item() == pytest.approx(stroke_width(bar(3)).item(), rel=1e-3)
+    assert stroke_width(bar(3, grey=0.3)).item() == pytest.approx(
+        stroke_width(bar(3)).item(), rel=1e-3
+    )
     short = bar(3).clone()
     short[:, :, 16:] = 0
     assert stroke_width(short).item() == pytest.approx(stroke_width(bar(3)).item(), rel=0.15)

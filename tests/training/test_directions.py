@@ -191,7 +191,6 @@ def test_digits_are_looked_into_and_written(
     monkeypatch.setattr("ganvae.training.digit_directions._PICTURES", 200)
     monkeypatch.setattr("ganvae.training.climb._ROUNDS", 2)
     monkeypatch.setattr(directions, "SAMPLES", 16)
-    monkeypatch.setattr(directions.measured, "__defaults__", (16, directions.MEASURE_SEED))
     model = checkpoint.load(tiny_weights / "vae-3")
     (tmp_path / checkpoint.WEIGHTS).write_bytes(
         (tiny_weights / "vae-3" / checkpoint.WEIGHTS).read_bytes()
