@@ -72,14 +72,16 @@ def moved(z: Array, vector: Array, step: float, recipe: Recipe) -> Array:
     return (z + step * prior_std(recipe.prior) * vector).astype(np.float32)
 
 
-def grows(values: Sequence[float]) -> bool:
+def grows(values: Sequence[float], standstill: float = STANDSTILL) -> bool:
     """Whether a measure grows along a direction: up at every step, or nearly still at its limits.
 
-    Nearly still is a fall of less than 0.5 % of the way from its lowest to its highest value.
+    Args:
+        standstill: the largest fall that is nearly still, as a share of the way from the lowest to
+            the highest value.
     """
     way = max(values) - min(values)
     steps = np.diff(np.asarray(values, dtype=np.float64))
-    return way > 0 and values[-1] > values[0] and bool((steps >= -STANDSTILL * way).all())
+    return way > 0 and values[-1] > values[0] and bool((steps >= -standstill * way).all())
 
 
 def write_directions(

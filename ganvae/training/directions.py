@@ -37,6 +37,8 @@ MEASURE_SEED = 31_000
 # Where a measure stops growing before three standard deviations, the slider goes two thirds as far,
 # or one third.
 STRIDES = (1.0, 2 / 3, 1 / 3)
+# So far the mean over half of the samples may fall at a step, as a share of its whole way.
+SLACK = 0.03
 # Less than a tenth of what samples differ by anyway is nothing to see.
 LEAST_EFFECT = 0.1
 
@@ -116,38 +118,41 @@ def _largest(
     z: Array,
     still: Tensor,
 ) -> Direction | None:
-    tried = [
-        _measure(model, meaning, (stride * vector).astype(np.float32), z, still)
-        for vector in vectors
-    ]
-    passed = [
-        one
-        for one in tried
-        if grows(one.values)
-        and one.values[-1] - one.values[0] >= meaning.least
-        and one.effect >= LEAST_EFFECT
-    ]
+    passed = []
+    for vector in vectors:
+        step = (stride * vector).astype(np.float32)
+        quantities = _along(model, meaning, step, z, still)
+        one = _told(meaning, step, quantities)
+        far = one.values[-1] - one.values[0] >= meaning.least and one.effect >= LEAST_EFFECT
+        if far and grows(one.values) and _holds(quantities):
+            passed.append(one)
     return max(passed, key=lambda one: one.effect, default=None)
 
 
-def _measure(
-    model: VAE | GAN, meaning: Meaning, vector: Array, z: Array, still: Tensor
-) -> Direction:
-    """A direction with its measurement, whether it passes or not.
+def _along(model: VAE | GAN, meaning: Meaning, vector: Array, z: Array, still: Tensor) -> Tensor:
+    """What is measured in each sample at each step, float64 (steps, N).
 
     Args:
         still: the images of z, where they are not moved.
     """
-    values, spread = [], 1.0
-    for step in STEPS:
-        if step == 0:
-            quantity = meaning.of(still)
-            spread = quantity.double().std().item()
-        else:
-            quantity = meaning.of(
-                torch.cat(list(generate(model, moved(z, vector, step, model.recipe))))
-            )
-        values.append(quantity.double().mean().item())
+    at = (moved(z, vector, step, model.recipe) for step in STEPS)
+    images = (
+        torch.cat(list(generate(model, there))) if step else still
+        for step, there in zip(STEPS, at, strict=True)
+    )
+    return torch.stack([meaning.of(each).double() for each in images])
+
+
+def _told(meaning: Meaning, vector: Array, quantities: Tensor) -> Direction:
+    """A direction with its measurement, whether it passes or not."""
+    values = quantities.mean(dim=1).tolist()
+    spread = quantities[STEPS.index(0)].std().item()
     way = values[STEPS.index(2)] - values[STEPS.index(-2)]
     effect = way / spread if spread > 0 else 0.0
     return Direction(meaning.key, meaning.label, vector, meaning.measured, tuple(values), effect)
+
+
+def _holds(quantities: Tensor) -> bool:
+    """Whether what grows over all samples does so over either half: else it was luck."""
+    halves = quantities[:, ::2], quantities[:, 1::2]
+    return all(grows(half.mean(dim=1).tolist(), SLACK) for half in halves)
