@@ -41,8 +41,8 @@ class Meaning:
     least: float = 0.0
 
 
-WIDTH = Meaning("width", "thicker", "stroke width, pixels", stroke_width)
-SLANT = Meaning("slant", "leaning right", "slant, degrees", slant)
+WIDTH = Meaning("width", "thicker", "stroke width, pixels", stroke_width, least=0.2)
+SLANT = Meaning("slant", "leaning right", "slant, degrees", slant, least=5.0)
 
 
 def digit_meaning(digit: int, classifier: DigitClassifier) -> Meaning:

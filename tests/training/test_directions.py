@@ -131,13 +131,13 @@ def test_what_stops_growing_at_the_end_gets_a_shorter_stride() -> None:
     assert np.linalg.norm(found[0].vector) == pytest.approx(2 / 3, abs=1e-6)
 
 
-def test_too_little_to_see_is_left_out() -> None:
+def test_what_no_sample_shows_is_not_searched_for() -> None:
     least = Meaning("bright", "brighter", "brightness", brightness, least=2.0)
     found, left_out = directions.measured(
         Painter(along(planted())), [Candidate(least, (planted(),))]
     )
     assert found == []
-    assert "too little" in left_out[0].why
+    assert "samples do not differ in it" in left_out[0].why
 
 
 def test_a_climb_turns_towards_the_planted_direction() -> None:
