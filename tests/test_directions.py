@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from ganvae import checkpoint
+from ganvae.collection import Collection
 from ganvae.directions import (
     DIRECTIONS,
     VECTORS,
@@ -160,3 +162,15 @@ def test_a_measure_grows_if_it_never_falls_but_near_its_limits() -> None:
     assert not grows([0, 1, 2, 3, 4, 5, 4.5])
     assert not grows([7, 6, 5, 4, 3, 2, 1])
     assert not grows([1, 1, 1, 1, 1, 1, 1])
+
+
+def test_a_broken_file_leaves_its_model_usable(
+    tmp_path: Path, tiny_weights: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert [one.key for one in Collection(tiny_weights).directions("vae-3")] == ["width"]
+    shutil.copytree(tiny_weights / "vae-3", tmp_path / "vae-3")
+    (tmp_path / "vae-3" / VECTORS).write_bytes(b"no")
+    broken = Collection(tmp_path)
+    assert broken.directions("vae-3") == []
+    assert "vae-3 has axes only, no directions" in caplog.text
+    assert len(broken.axes("vae-3").labels) == 3
