@@ -22,6 +22,7 @@ from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latents import Array, Axes
 from ganvae.metrics.classifier import DigitClassifier, load_classifier
+from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
@@ -58,6 +59,7 @@ class _Held:
     exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
     # None in the list: it was looked for, and can't be used.
     classifier: list[DigitClassifier | None] = field(default_factory=list)
+    training_features: list[TrainingFeatures | None] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -253,6 +255,22 @@ class Collection:
                     _log.warning("Digits are not compared by their features: %s", error)
                     held.classifier.append(None)
             return held.classifier[0]
+
+    @_steadily
+    def training_features(self) -> TrainingFeatures | None:
+        """The features of all training digits; None without a usable file of this classifier's."""
+        held, classifier = self._held, self.classifier()
+        with held.lock:
+            if not held.training_features:
+                held.training_features.append(None)
+                try:
+                    found = read_training_features(held.weights)
+                except UserError as error:
+                    _log.warning("Nearest training images are not told: %s", error)
+                else:
+                    if classifier is not None and found.network == classifier.fingerprint:
+                        held.training_features[0] = found
+            return held.training_features[0]
 
     @_steadily
     def sample_z(

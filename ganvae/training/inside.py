@@ -16,6 +16,7 @@ from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
 from ganvae.models import GAN, VAE
 from ganvae.training.directions import find_directions
+from ganvae.training.memorisation import measure_memorisation
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Subject:
         images: uint8, at the model's size.
         labels: int64 (N,) of either split; None where the images have no classes of digits.
         network: in whose features pictures are compared; the digit classifier for digits.
+        data_dir: where the data sets lie; None for the usual place.
     """
 
     folder: Path
@@ -36,10 +38,11 @@ class Subject:
     images: Images
     labels: Mapping[Split, Tensor] | None
     network: FeatureNetwork | None
+    data_dir: Path | None = None
 
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
-PARTS: tuple[Callable[[Subject], None], ...] = (find_directions,)
+PARTS: tuple[Callable[[Subject], None], ...] = (measure_memorisation, find_directions)
 
 
 def look_inside(subject: Subject) -> None:

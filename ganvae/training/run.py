@@ -147,7 +147,8 @@ def train(recipe: Recipe, settings: Settings) -> Path:
 
         def look(result: Path) -> None:
             labels = digit_labels(recipe.dataset, settings.data_dir)
-            subject = Subject(result, settings.weights, model, images, labels, scorer.network)
+            network, data_dir = scorer.network, settings.data_dir
+            subject = Subject(result, settings.weights, model, images, labels, network, data_dir)
             look_inside(subject)
 
         finish.gather(folder, model, run.history, metrics, fitted, settings.command, target, look)

@@ -23,7 +23,7 @@ from ganvae.training.candidates import Candidate
 from ganvae.training.climb import climb
 from ganvae.training.digit_directions import class_shifts, regression, unit
 from ganvae.training.face_directions import face_candidates, principal_directions
-from ganvae.training.inside import Subject, look_inside
+from ganvae.training.inside import Subject
 
 LATENT = 100
 
@@ -201,7 +201,7 @@ def test_digits_are_looked_into_and_written(
     torch.manual_seed(0)
     network = DigitClassifier().eval().requires_grad_(False)
     images = Images(train, train[:1])
-    look_inside(Subject(tmp_path, tmp_path, model, images, labels, network))
+    directions.find_directions(Subject(tmp_path, tmp_path, model, images, labels, network))
     described = checkpoint.read_json(tmp_path / DIRECTIONS)
     told = [one["label"] for one in (*described["directions"], *described["left_out"])]
     assert sorted(told) == sorted(
