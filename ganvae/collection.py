@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar
 import torch
 
 from ganvae import checkpoint, latents, words
+from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
 from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
@@ -53,6 +54,7 @@ class _Held:
     entries: dict[str, checkpoint.Entry]
     models: dict[str, VAE | GAN] = field(default_factory=dict)
     axes: dict[str, Axes] = field(default_factory=dict)
+    directions: dict[str, list[Direction]] = field(default_factory=dict)
     fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
     exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
     # None in the list: it was looked for, and can't be used.
@@ -186,6 +188,24 @@ class Collection:
                 kl = _numbers(self.metrics(name).get("kl_per_dimension"), model.recipe.latent)
                 held.axes[name] = latents.find_axes(model, kl)
             return held.axes[name]
+
+    @_steadily
+    def directions(self, name: str) -> list[Direction]:
+        """The model's directions that have a meaning, those of the largest effect first.
+
+        Those that can't be read are named in the log and left out: the axes are there without.
+        """
+        recipe = self.recipe(name)
+        held = self._held
+        with held.lock:
+            if name not in held.directions:
+                try:
+                    found = read_directions(self.entries[name].folder, recipe)
+                except UserError as error:
+                    _log.warning("%s has axes only, no directions: %s", name, error)
+                    found = []
+                held.directions[name] = found
+            return held.directions[name]
 
     @_steadily
     def fitted_prior(self, name: str) -> FittedPrior | None:

@@ -15,6 +15,7 @@ from ganvae.data import load_labels
 from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
 from ganvae.models import GAN, VAE
+from ganvae.training.directions import find_directions
 from ganvae.training.memorisation import measure_memorisation
 
 
@@ -41,7 +42,7 @@ class Subject:
 
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
-PARTS: tuple[Callable[[Subject], None], ...] = (measure_memorisation,)
+PARTS: tuple[Callable[[Subject], None], ...] = (measure_memorisation, find_directions)
 
 
 def look_inside(subject: Subject) -> None:

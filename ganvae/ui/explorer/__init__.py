@@ -23,6 +23,7 @@ class LatentExplorer(PageComponent):
         "source.js",
         "pictures.js",
         "stage.js",
+        "dials.js",
         "sliders.js",
         "grid.js",
         "pad.js",
