@@ -12,7 +12,16 @@ from safetensors.torch import save_file
 
 from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
 from ganvae.recipes import RECIPES
-from ganvae.training import callbacks, climb, digit_directions, directions, evaluate, finish, run
+from ganvae.training import (
+    callbacks,
+    climb,
+    digit_directions,
+    directions,
+    evaluate,
+    finish,
+    memorisation,
+    run,
+)
 
 # 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
 SHORT_VAE = RECIPES["mlp-vae-20"].replace(
@@ -82,7 +91,8 @@ def classifier_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def look_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let trainings look for directions among few pictures: they find none to speak of."""
+    """Let trainings look into themselves by few pictures: they find nothing to speak of."""
+    monkeypatch.setattr(memorisation, "COUNT", 8)
     monkeypatch.setattr(directions, "SAMPLES", 8)
     monkeypatch.setattr(digit_directions, "_PICTURES", 50)
     monkeypatch.setattr(climb, "_ROUNDS", 1)
