@@ -79,7 +79,7 @@ def build(
         delete_cache=(_DAY, _DAY),
     ) as page:
         Header()
-        with gr.Tabs(elem_classes="gv-tabs"):
+        with gr.Tabs(elem_classes="gv-tabs", overflow_behavior="wrap"):
             for key, label, make in tabs:
                 with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}") as tab:
                     make()
