@@ -27,7 +27,18 @@ from ganvae.ui.watch import Watch
 
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
-_SCRIPTS = ("store.js", "places.js", "make.js", "helpers.js", "canvas.js", "sketch.js", "panel.js")
+_SCRIPTS = (
+    "store.js",
+    "places.js",
+    "bytes.js",
+    "make.js",
+    "helpers.js",
+    "canvas.js",
+    "pixels.js",
+    "source.js",
+    "sketch.js",
+    "panel.js",
+)
 _TITLE = "ganvae: VAE against GAN"
 _DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
 # Two squares, one of each colour; in the page itself, so that nothing is asked for.
