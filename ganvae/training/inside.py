@@ -15,6 +15,7 @@ from ganvae.data import load_labels
 from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
 from ganvae.models import GAN, VAE
+from ganvae.training.latent_map import write_latent_map
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Subject:
 
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
-PARTS: tuple[Callable[[Subject], None], ...] = ()
+PARTS: tuple[Callable[[Subject], None], ...] = (write_latent_map,)
 
 
 def look_inside(subject: Subject) -> None:

@@ -18,6 +18,7 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
@@ -80,6 +81,7 @@ def build(
         ("sample", "Sample", sample.render),
         ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
+        ("map", "Map", lambda: MapTab(collection)),
         ("compare", "Compare", lambda: CompareTab(collection, searches)),
         ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),
