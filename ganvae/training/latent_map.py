@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,12 +99,16 @@ def discriminant(z: Array, classes: Bytes) -> tuple[Floats, float]:
     # Imported here: only this needs it, and it takes a second.
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-    # Shrunk a little (Ledoit and Wolf 2004), which matters only where points are few.
-    fitted = LinearDiscriminantAnalysis(solver="eigen", shrinkage="auto").fit(
-        z.astype(np.float64), classes
-    )
+    fitted = LinearDiscriminantAnalysis(solver="svd")
+    with warnings.catch_warnings():
+        # Fewer points than dimensions: then those that they do not span count for nothing.
+        warnings.simplefilter("ignore", UserWarning)
+        fitted.fit(z.astype(np.float64), classes)
+    found = np.zeros((3, z.shape[1]))
+    best = fitted.scalings_.T[:3]
+    found[: len(best)] = best
     share = float(fitted.explained_variance_ratio_[:3].sum())
-    return _signed(fitted.scalings_[:, :3].T), min(1.0, max(0.0, share))
+    return _signed(found), min(1.0, max(0.0, share))
 
 
 def principal(z: Array) -> tuple[Floats, float]:
