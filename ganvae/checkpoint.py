@@ -149,12 +149,18 @@ def load(folder: Path) -> VAE | GAN:
     path = folder / WEIGHTS
     with torch.device("meta"):
         model = build(recipe)
-    model.load_state_dict(_read_tensors(path, model), assign=True)
+    model.load_state_dict(read_tensors(path, model), assign=True)
     # An integer buffer of batch norm is the only one that needs no gradient flag.
     return model.eval().requires_grad_(False)
 
 
-def _read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
+def read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
+    """The tensors of a safetensors file for a module, which may be on the meta device.
+
+    Raises:
+        UserError: the file is missing, cut short, of another format, has other names or shapes
+            than the module, or holds numbers that are not finite.
+    """
     expected = model.state_dict()
     if not path.is_file():
         raise UserError(f"{path} is missing.")
@@ -163,12 +169,12 @@ def _read_tensors(path: Path, model: nn.Module) -> dict[str, Tensor]:
             names = set(stored.keys())
             if names != set(expected):
                 odd = sorted(names ^ set(expected))[0]
-                raise UserError(f"{path} does not fit its recipe: {odd!r} is missing or unknown.")
+                raise UserError(f"{path} does not fit: {odd!r} is missing or unknown.")
             for name, tensor in expected.items():
                 shape = tuple(stored.get_slice(name).get_shape())
                 if shape != tuple(tensor.shape):
                     raise UserError(
-                        f"{path} does not fit its recipe: {name} has shape {shape} where "
+                        f"{path} does not fit: {name} has shape {shape} where "
                         f"{tuple(tensor.shape)} is right."
                     )
             tensors = {

@@ -21,6 +21,7 @@ from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latent_map import LatentMap, read_latent_map
 from ganvae.latents import Array, Axes
+from ganvae.metrics.classifier import DigitClassifier, load_classifier
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
@@ -55,6 +56,8 @@ class _Held:
     fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
     maps: dict[str, LatentMap | None] = field(default_factory=dict)
     exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
+    # None in the list: it was looked for, and can't be used.
+    classifier: list[DigitClassifier | None] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -236,6 +239,19 @@ class Collection:
                     export = None
                 held.exported[name] = list(export.files.values()) if export else []
             return held.exported[name]
+
+    @_steadily
+    def classifier(self) -> DigitClassifier | None:
+        """The digit classifier that lies beside the models; None without a usable one."""
+        held = self._held
+        with held.lock:
+            if not held.classifier:
+                try:
+                    held.classifier.append(load_classifier(held.weights))
+                except UserError as error:
+                    _log.warning("Digits are not compared by their features: %s", error)
+                    held.classifier.append(None)
+            return held.classifier[0]
 
     @_steadily
     def sample_z(

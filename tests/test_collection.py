@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from ganvae import checkpoint
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import sample_z
+from ganvae.metrics import classifier
 from ganvae.metrics.sharpness import laplacian_variance
 from tests.conftest import TINY, write_model
 
@@ -153,3 +155,26 @@ def test_sharpness_is_a_share_of_real_data(tiny_weights: Path) -> None:
 def test_sharpness_is_unknown_without_a_usable_measurement(weights: Path, measured: Any) -> None:
     set_metrics(weights, "gan-100", sharpness=measured)
     assert Collection(weights).sharpness("gan-100", torch.rand(1, 1, 32, 32)) is None
+
+
+def test_the_digit_classifier_is_read_once(weights: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert Collection(weights).classifier() is None
+    assert "Digits are not compared by their features" in caplog.text
+    folder = weights / classifier.NAME
+    folder.mkdir()
+    network = classifier.DigitClassifier()
+    save_file(network.state_dict(), folder / classifier.WEIGHTS)
+    collection = Collection(weights)
+    found = collection.classifier()
+    assert found is not None
+    assert found is collection.classifier()
+    images = torch.rand(3, 1, 28, 28)
+    assert torch.equal(found.features(images), network.features(images))
+
+
+def test_what_is_no_classifier_is_left_out(weights: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = weights / classifier.NAME
+    folder.mkdir()
+    save_file({"head.bias": torch.zeros(10**6)}, folder / classifier.WEIGHTS)
+    assert Collection(weights).classifier() is None
+    assert "is no digit classifier" in caplog.text

@@ -9,11 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from ganvae import files
+from ganvae.checkpoint import read_tensors
 from ganvae.data import resize_float
 from ganvae.errors import UserError
 from ganvae.models import evaluation
@@ -68,10 +67,11 @@ def load_classifier(weights: Path) -> DigitClassifier:
             f"The digit classifier that scores models is missing ({path}); train it first: "
             f"python train.py --model {NAME}."
         )
-    classifier = DigitClassifier()
+    with torch.device("meta"):
+        classifier = DigitClassifier()
     try:
-        classifier.load_state_dict(load_file(path))
-    except (SafetensorError, RuntimeError, OSError) as error:
-        raise UserError(f"{path} is not a whole digit classifier; train it again.") from error
+        classifier.load_state_dict(read_tensors(path, classifier), assign=True)
+    except UserError as error:
+        raise UserError(f"{path} is no digit classifier; train it again. {error}") from error
     classifier.fingerprint = files.fingerprint(path)
     return classifier.eval().requires_grad_(False)

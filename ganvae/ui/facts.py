@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganvae import render
@@ -38,6 +39,20 @@ def picture_facts(
         "realness": judge.realness(image).item() if isinstance(judge, GAN) else None,
         "error": None if original is None else (image - original).square().mean().sqrt().item(),
     }
+
+
+def feature_distance(
+    collection: Collection, dataset: str, image: Tensor, original: Tensor
+) -> float | None:
+    """Euclidean distance of two digits (1, 1, H, W) in the digit classifier's features.
+
+    None for other data, or where there is no classifier.
+    """
+    classifier = collection.classifier() if dataset == "mnist" else None
+    if classifier is None or image.shape[1] != 1:
+        return None
+    features = classifier.features(torch.cat((image, original)))
+    return (features[0] - features[1]).norm().item()
 
 
 def data_url(image: Tensor) -> str:

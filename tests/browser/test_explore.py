@@ -115,6 +115,24 @@ def test_a_link_restores_the_sliders_and_the_page_of_axes(
     assert shows(page, collection)
 
 
+def test_a_place_of_ones_own_in_a_link(explore: Any, collection: Collection) -> None:
+    # 1024 steps are 1: little-endian bytes 00 04 for each of ten dimensions.
+    page = explore("&z=vae-10:AAQABAAEAAQABAAEAAQABAAEAAQ")
+    place = np.ones((1, 10), np.float32)
+    assert same(grey(page, PICTURES, 0), drawn(collection, "vae-10", place)[0])
+    expected = drawn(collection, "gan-100", collection.sample_z("gan-100", 42, 1))[0]
+    assert same(grey(page, PICTURES, 1), expected)
+    # The next place of the seed takes its place.
+    page.keyboard.press("r")
+    wait_for_explorer(page)
+    assert state(page)["starts"] == {}
+
+
+@pytest.mark.parametrize("z", ["vae-10:AAQ", "nobody:AAQ", "vae-10", "vae-10:" + "!" * 27, ":"])
+def test_a_place_that_makes_no_sense_is_dropped(explore: Any, z: str) -> None:
+    assert state(explore(f"&z={z}"))["starts"] == {}
+
+
 def test_axes_are_paged_and_say_whom_they_drive(explore: Any) -> None:
     page = explore()
     back, on = page.locator("[data-do=back]"), page.locator("[data-do=on]")

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from canvases import colours, grey, same, wait_for_explorer
+from conftest import OpenPage
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -20,8 +22,6 @@ from ganvae.collection import Collection
 from ganvae.inversion import Effort
 from ganvae.models import GAN, VAE
 from ganvae.ui.reconstruct import server
-from tests.browser.canvases import colours, grey, same, wait_for_explorer
-from tests.browser.conftest import OpenPage
 from tests.serving import served
 
 TAB = "#gv-reconstruct"

@@ -197,6 +197,17 @@ def test_a_walk_between_seeds_starts_and_ends_at_their_places(call: Any) -> None
             assert walked[frame] == pytest.approx(z, abs=1e-6)
 
 
+def test_a_walk_between_places_of_ones_own(call: Any) -> None:
+    start, end = latents.sample_z(5, 10, 1)[0], latents.sample_z(6, 100, 1)[0]
+    own = {"starts": {"vae-10": encoded(start)}, "ends": {"gan-100": [end.tolist()]}}
+    walked = call("find_walk", {**WALK, "kind": "straight", **own})["z"]
+    vae, gan = numbers(walked["vae-10"], 10), numbers(walked["gan-100"], 100)
+    assert vae[0] == pytest.approx(start, abs=1e-6)
+    assert vae[20] == pytest.approx(latents.sample_z(7, 10, 4, "normal", 0.8)[3], abs=1e-6)
+    assert gan[0] == pytest.approx(latents.sample_z(42, 100, 4, "normal", 0.8)[3], abs=1e-6)
+    assert gan[20] == pytest.approx(end, abs=1e-6)
+
+
 def test_a_judge_tells_the_realness_of_what_is_seen(call: Any, collection: Collection) -> None:
     sizes = {"vae-10": 10, "gan-100": 100}
     z = {name: latents.sample_z(1, latent, 2) for name, latent in sizes.items()}
@@ -288,6 +299,9 @@ def test_exported_frame_is_that_frame(call: Any, collection: Collection) -> None
         ({"temperature": "1"}, "The temperature"),
         ({"kind": "zigzag"}, "The kind of walk must be perturbation or"),
         ({"kind": ["loop"]}, "The kind of walk"),
+        ({"starts": ["vae-10"]}, "starts must be an object"),
+        ({"ends": {"vae-10": "AAAA"}}, "z must hold 10 float32 numbers"),
+        ({"ends": {"vae-10": [[1e3] * 10]}}, "from -100 to 100"),
     ],
 )
 def test_bad_walks_are_answered_with_a_sentence(

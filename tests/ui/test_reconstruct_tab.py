@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import base64
 import io
+import shutil
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
+from safetensors.torch import save_file
 
 from ganvae import inversion, latents, render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.handwriting import as_mnist
 from ganvae.inversion import Effort
+from ganvae.metrics import classifier
 from ganvae.models import GAN, VAE
 from ganvae.ui.originals import DRAWING_SIDE, PHOTO_SIDE
 from ganvae.ui.reconstruct import SAMPLES, server
@@ -116,6 +120,24 @@ def test_the_gan_is_inverted(made: Reconstructions, tiny_weights: Any) -> None:
     assert (told["step"], told["steps"]) == (20, 20)
     assert len(told["course"]) == SAMPLES
     assert told["course"][-1] == told["gan"]["image"]
+
+
+def test_digits_are_compared_by_their_features(
+    made: Reconstructions, tiny_weights: Any, tmp_path: Path
+) -> None:
+    assert made.encode(DRAWING)["vae"]["distance"] is None
+    weights = tmp_path / "weights"
+    shutil.copytree(tiny_weights / "vae-10", weights / "vae-10")
+    (weights / classifier.NAME).mkdir()
+    network = classifier.DigitClassifier()
+    save_file(network.state_dict(), weights / classifier.NAME / classifier.WEIGHTS)
+    known = Reconstructions(Collection(weights), Searches())
+    told = known.encode({**DRAWING, "gan": None})
+    vae = Collection(weights).model("vae-10")
+    assert isinstance(vae, VAE)
+    ours, theirs = network.features(vae.reconstruct(framed())), network.features(framed())
+    assert told["vae"]["distance"] == pytest.approx((ours - theirs).norm().item(), rel=1e-4)
+    assert told["original"]["distance"] is None
 
 
 def test_a_search_can_be_stopped(made: Reconstructions, monkeypatch: pytest.MonkeyPatch) -> None:

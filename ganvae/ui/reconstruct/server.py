@@ -17,7 +17,7 @@ from ganvae.inversion import Progress, effort_for, search
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.ui import checks, originals
-from ganvae.ui.facts import data_url, picture_facts
+from ganvae.ui.facts import data_url, feature_distance, picture_facts
 from ganvae.ui.searches import Searches
 
 # Pictures beside the VAE's own: as many draws from its posterior, or moments of the GAN's search.
@@ -179,7 +179,11 @@ class Reconstructions:
         self, names: tuple[str | None, str | None], image: Tensor, original: Tensor | None
     ) -> dict[str, Any]:
         facts = picture_facts(self._collection, names, image, original)
-        return {**facts, "distance": None}
+        dataset = self._collection.recipe(names[0] or names[1] or "").dataset
+        distance = None
+        if original is not None:
+            distance = feature_distance(self._collection, dataset, image, original)
+        return {**facts, "distance": distance}
 
 
 def _token(data: dict[str, Any]) -> str:
