@@ -13,7 +13,7 @@ class Cloud {
     this.projection = floatsOf(told.projection);
     this.offset = floatsOf(told.offset);
     this.classes = told.classes && bytesOf(told.classes);
-    this.colours = told.colours && bytesOf(told.colours);
+    this.colours = told.colours && vivid(bytesOf(told.colours));
     this.place();
   }
 
@@ -77,6 +77,20 @@ class Cloud {
   }
 }
 
+/** Mean colours of photographs are dim and much alike: spread them, all by the same measure. */
+function vivid(colours) {
+  const brightest = Uint8Array.from(colours).sort()[Math.floor(0.99 * (colours.length - 1))] || 1;
+  const made = new Uint8ClampedArray(colours.length);
+  for (let i = 0; i < colours.length; i += 3) {
+    const grey = (colours[i] + colours[i + 1] + colours[i + 2]) / 3;
+    for (let j = i; j < i + 3; j++) {
+      made[j] = ((grey + SATURATION * (colours[j] - grey)) * 255) / brightest;
+    }
+  }
+  return made;
+}
+
+const SATURATION = 2;
 const CLASSES = 10;
 // How far the eye is from the middle, in radii, and the share of half the canvas that a radius is.
 const [EYE, FILL] = [4.5, 0.86];

@@ -5,14 +5,14 @@
 const [SIZES, PLACES] = [24, 4];
 // Depths from -1 to 1 in so many steps: the order of painting, and how dark what is far away gets.
 const DEPTHS = 256;
-const DARKEST = 0.3;
+const DARKEST = 0.42;
 // What is not highlighted keeps so much of its light.
 const FADED = 0.16;
 // Radius of a disc in the middle, as a share of the canvas's side.
 const DISC = 1 / 200;
 const SMALLEST = 0.9;
 // Around a disc a thin dark rim sets it off from those behind it.
-const RIM = 0.55;
+const RIM = 0.42;
 
 class Painter {
   constructor(canvas) {
@@ -158,6 +158,20 @@ class Painter {
       context.arc(x, y, radius, 0, 2 * Math.PI);
       context.stroke();
     }
+  }
+
+  /** A thin line with a name at its end. */
+  axis([fromX, fromY], [toX, toY], name, ratio) {
+    const { context } = this;
+    context.strokeStyle = "rgb(255 255 255 / 38%)";
+    context.lineWidth = ratio;
+    context.beginPath();
+    context.moveTo(fromX, fromY);
+    context.lineTo(toX, toY);
+    context.stroke();
+    context.fillStyle = "#b8bec6";
+    context.font = `${12 * ratio}px system-ui, sans-serif`;
+    context.fillText(name, toX + 5 * ratio, toY - 5 * ratio);
   }
 
   /** The point at a place on the canvas: the nearest to the eye of those whose disc is there, else

@@ -8,9 +8,14 @@ const KEY_TURN = (5 * Math.PI) / 180;
 // A drag across the whole map turns the cloud by so much.
 const DRAG_TURN = Math.PI;
 const TIMES = 61;
+// Coordinate axes reach so far either way, in radii of the cloud.
+const AXIS = 0.8;
 
 const KINDS = {
-  coordinates: ["true coordinates", "The latent space has no more than three dimensions: the points stand where they are."],
+  coordinates: [
+    "true coordinates",
+    "The latent space has no more than three dimensions: the points stand where they are. A dimension that the encoder hardly uses is flat.",
+  ],
   discriminant: [
     "projected",
     "Discriminant directions (Fisher): of all ways to look at so many dimensions from one side, the one that parts the classes best.",
@@ -57,11 +62,12 @@ class MapView {
     note.title = explained;
     note.replaceChildren(
       ganvae.make("span", "gv-term", {}, words),
-      ` · ${many} ${this.cloud.sampled ? "samples" : "test images"}`,
+      ` · ${many}`,
+      ganvae.make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
     );
     this.canvas.setAttribute(
       "aria-label",
-      `Map of the latent space of ${this.model}: ${many} points, ${
+      `Map of the latent space of ${this.model}: ${many} ${this.cloud.sampled ? "samples" : "test images"}, ${
         this.cloud.classes ? "coloured by the digit they show" : "each in the mean colour of its picture"
       }. Arrow keys turn it, plus and minus magnify it, Enter picks the point in the middle.`,
     );
@@ -83,6 +89,7 @@ class MapView {
     const { painter, cloud, camera, canvas } = this;
     painter.paint(cloud, camera, this.palette, this.chosen);
     const ratio = painter.side / canvas.clientWidth;
+    if (cloud.kind === "coordinates") this.drawAxes(ratio);
     if (this.here) {
       const [x, y] = camera.seen(cloud.placeOf(this.here), painter.side);
       // What lies outside is shown at the edge.
@@ -102,6 +109,19 @@ class MapView {
     canvas.dataset.median = sorted[sorted.length >> 1].toFixed(2);
     canvas.dataset.last = this.times.at(-1).toFixed(2);
     this.told.drawn?.();
+  }
+
+  /** The coordinate axes through z = 0, as long as the cloud. */
+  drawAxes(ratio) {
+    const { painter, cloud, camera } = this;
+    const origin = cloud.placeOf(new Float32Array(cloud.size));
+    for (let axis = 0; axis < cloud.size; axis++) {
+      const [from, to] = [-1, 1].map((end) => {
+        const place = origin.map((value, i) => value + (i === axis ? end * AXIS : 0));
+        return camera.seen(place, painter.side);
+      });
+      painter.axis(from, to, `z${axis + 1}`, ratio);
+    }
   }
 
   setHere(z) {
@@ -142,7 +162,7 @@ class MapView {
   captionOf(index) {
     if (!this.cloud.classes) return "";
     const digit = this.cloud.classes[index];
-    return this.cloud.sampled ? `looks like ${digit}` : `a ${digit}`;
+    return this.cloud.sampled ? `looks like ${digit}` : `digit ${digit}`;
   }
 
   show = ganvae.latest(async (index) => {
