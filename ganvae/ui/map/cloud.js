@@ -35,7 +35,7 @@ class Cloud {
     });
   }
 
-  /** Place all points. The middle is their mean; nearly all lie within the radius around it. */
+  /** Place all points. The middle is their mean; nearly all lie within a radius of 1 around it. */
   place() {
     const { count, size } = this;
     this.middle = [0, 0, 0];
@@ -65,7 +65,8 @@ class Cloud {
     }
     distances.sort();
     this.middle = means;
-    this.radius = distances[Math.floor(0.995 * (count - 1))] || 1;
+    // All of them are in view, or a few that lie far outside would make the others small.
+    this.radius = Math.max(distances[Math.floor(0.995 * (count - 1))], distances[count - 1] / FARTHEST) || 1;
     this.places = Float32Array.from(raw, (value) => value / this.radius);
   }
 
@@ -92,6 +93,8 @@ function vivid(colours) {
 
 const SATURATION = 2;
 const CLASSES = 10;
+// No point lies farther out, in radii.
+const FARTHEST = 1.4;
 // How far the eye is from the middle, in radii, and the share of half the canvas that a radius is.
 const [EYE, FILL] = [4.5, 0.86];
 
