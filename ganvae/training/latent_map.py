@@ -163,9 +163,7 @@ def _encoded(model: VAE, test: Tensor) -> tuple[Points, Array]:
     return quantised(torch.cat(means).numpy()), torch.cat(draws).numpy()
 
 
-def _looked_at(
-    model: VAE | GAN, z: Array, classifier: object
-) -> tuple[Bytes | None, Tensor]:
+def _looked_at(model: VAE | GAN, z: Array, classifier: object) -> tuple[Bytes | None, Tensor]:
     """What the classifier takes each picture for, and the pictures made small (N, C, h, w)."""
     device = next(model.parameters()).device
     classes, pictures = [], []

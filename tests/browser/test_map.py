@@ -118,7 +118,7 @@ def places(collection: Collection, name: str, z: Array) -> np.ndarray:
 def move_to(page: Page, family: str, place: np.ndarray) -> tuple[float, float]:
     box = page.locator(canvas(family)).bounding_box()
     assert box is not None
-    x, y = box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"]
+    x, y = box["x"] + float(place[0]) * box["width"], box["y"] + float(place[1]) * box["height"]
     page.mouse.move(x, y)
     return x, y
 
@@ -192,7 +192,7 @@ def test_a_click_explores_from_that_point(page: Page, app: str, collection: Coll
     page.wait_for_function(
         "([selector, x, y]) => { const [a, b] = document.querySelector(selector).dataset.here"
         ".split(',').map(Number); return Math.hypot(a - x, b - y) < 3; }",
-        arg=[canvas("vae"), *expected],
+        arg=[canvas("vae"), *map(float, expected)],
     )
 
 
@@ -317,7 +317,8 @@ def test_a_finger_taps_twice_or_takes_the_button(
     box = page.locator(canvas("vae")).bounding_box()
     assert box is not None
     place = places(collection, "vae-10", points(collection, "vae-10")[[FAR_RIGHT]])[0]
-    page.touchscreen.tap(box["x"] + place[0] * box["width"], box["y"] + place[1] * box["height"])
+    right, down = (float(share) * box["width"] for share in place)
+    page.touchscreen.tap(box["x"] + right, box["y"] + down)
     picked(page, "vae", FAR_RIGHT)
     expect(page.locator(TAB)).to_be_visible()
     assert page.locator(canvas("vae")).evaluate("c => getComputedStyle(c).touchAction") == "pan-y"
