@@ -60,7 +60,7 @@ def speed() -> str:
     turned = _result("map.json")
     if turned:
         rows += [
-            f"| drawing a frame of a map of {view['points']:,} points, {view['side']} pixels a side: "
+            f"| a frame of a map of {view['points']:,} points, {view['side']} pixels a side: "
             f"median (p95) | {view['median_ms']:.0f} ms ({view['p95_ms']:.0f} ms), "
             f"{view['frames_per_second']:.0f} frames a second |"
             for view in (turned["single"], turned["double"])

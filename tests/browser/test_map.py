@@ -21,8 +21,9 @@ from tests.serving import served
 
 TAB = "#gv-map"
 COUNT = 400
-# Of the page's scripts: the eye's distance, a radius's share of half the canvas, the farthest point.
-EYE, FILL, FARTHEST = 4.5, 0.86, 1.4
+# As the page's scripts have them: the eye's distance, a radius as a share of half the canvas, and
+# how far out the farthest point may be.
+EYE, FILL, FARTHEST = 4.5, 0.86, 1.16
 FAR_RIGHT, FAR_UP = 0, 1
 
 
@@ -77,7 +78,7 @@ def open_map(page: Page, app: str, query: str = "vae=vae-10") -> None:
     page.goto(f"{app}/?tab=map&{query}")
     page.wait_for_selector(f"{TAB} .mp[data-shown]")
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.mp-canvas[data-count]')].every((c) => c.dataset.here)"
+        "() => [...document.querySelectorAll('.mp-canvas[data-count]')].every(c => c.dataset.here)"
     )
 
 

@@ -139,7 +139,7 @@ def test_a_dimension_that_the_encoder_does_not_use_does_not_move_the_map(tmp_pat
 
     given.model.posterior = posterior  # type: ignore[union-attr, method-assign]
     projection = make_latent_map(given).projection
-    # A z of the prior has numbers near 1 there; where they counted for much it would be off the map.
+    # A z of the prior has numbers near 1 there: it would be off the map if they counted.
     assert np.abs(projection[:, 5:]).max() < 0.1 * np.abs(projection[:, :5]).max()
 
 

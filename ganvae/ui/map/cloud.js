@@ -94,7 +94,7 @@ function vivid(colours) {
 const SATURATION = 2;
 const CLASSES = 10;
 // No point lies farther out, in radii.
-const FARTHEST = 1.4;
+const FARTHEST = 1.16;
 // How far the eye is from the middle, in radii, and the share of half the canvas that a radius is.
 const [EYE, FILL] = [4.5, 0.86];
 
