@@ -149,21 +149,25 @@ def read_latent_map(folder: Path, recipe: Recipe) -> LatentMap | None:
 
 
 def _facts(path: Path, recipe: Recipe) -> tuple[Kind, float, int, int | None]:
-    facts = read_json(path)
-    facts = facts if isinstance(facts, dict) else {}
-    kind, share, count, seed = (facts.get(key) for key in ("kind", "share", "count", "seed"))
-    fine = (
-        kind in get_args(Kind)
-        and type(share) in (int, float)
-        and 0 <= share <= 1
-        and type(count) is int
-        and 1 <= count <= MAX_POINTS
-        # Only a GAN's points are samples, and only it has no encoder to give others.
-        and (type(seed) is int and 0 <= seed <= MAX_SEED if recipe.family == "gan" else not seed)
-    )
-    if not fine:
+    content: Any = read_json(path)
+    facts: dict[str, Any] = content if isinstance(content, dict) else {}
+    kind, share = facts.get("kind"), facts.get("share")
+    count, seed = facts.get("count"), facts.get("seed")
+    # Only a GAN's points are samples, and only it has no encoder to give others.
+    if recipe.family == "gan":
+        fits = type(seed) is int and 0 <= seed <= MAX_SEED
+    else:
+        fits = seed is None
+    if (
+        not fits
+        or kind not in get_args(Kind)
+        or type(share) not in (int, float)
+        or not 0 <= share <= 1  # type: ignore[operator]
+        or type(count) is not int
+        or not 1 <= count <= MAX_POINTS
+    ):
         raise UserError(f"{path} does not describe a map of {recipe.name}.")
-    return cast(Kind, kind), float(share), count, seed
+    return cast(Kind, kind), cast(float, share), count, cast("int | None", seed)
 
 
 def _arrays(
