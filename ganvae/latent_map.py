@@ -154,10 +154,8 @@ def _facts(path: Path, recipe: Recipe) -> tuple[Kind, float, int, int | None]:
     kind, share = facts.get("kind"), facts.get("share")
     count, seed = facts.get("count"), facts.get("seed")
     # Only a GAN's points are samples, and only it has no encoder to give others.
-    if recipe.family == "gan":
-        fits = type(seed) is int and 0 <= seed <= MAX_SEED
-    else:
-        fits = seed is None
+    sampled = type(seed) is int and 0 <= seed <= MAX_SEED
+    fits = sampled if recipe.family == "gan" else seed is None
     if (
         not fits
         or kind not in get_args(Kind)

@@ -13,6 +13,8 @@ const DISC = 1 / 200;
 const SMALLEST = 0.9;
 // Around a disc a thin dark rim sets it off from those behind it.
 const RIM = 0.42;
+// Screens of fine pixels would cost more than anybody sees: the browser enlarges from here on.
+const MOST_PIXELS = 600;
 
 class Painter {
   constructor(canvas) {
@@ -22,9 +24,12 @@ class Painter {
     this.discs = new Map();
   }
 
-  /** Give the canvas as many pixels as the screen has there; false before it is laid out. */
+  /** Give the canvas as many pixels as the screen has there, as far as they can be painted 60 times a
+   *  second; false before it is laid out. */
   fit() {
-    const side = Math.round(this.canvas.clientWidth * (window.devicePixelRatio || 1));
+    const { clientWidth } = this.canvas;
+    const most = Math.max(clientWidth, MOST_PIXELS);
+    const side = Math.min(most, Math.round(clientWidth * (window.devicePixelRatio || 1)));
     if (!side) return false;
     if (side !== this.side) {
       this.side = this.canvas.width = this.canvas.height = side;
