@@ -39,7 +39,7 @@ def weights(
     random = np.random.default_rng(0)
     z = random.standard_normal((COUNT, 10)).astype(np.float32)
     # Two that nobody can miss: far to the right, and far up.
-    z[FAR_RIGHT, :3], z[FAR_UP, :3] = (6, 0, 0), (0, 6, 0)
+    z[FAR_RIGHT, :3], z[FAR_UP, :3] = (4, 0, 0), (0, 4, 0)
     classes = (np.arange(COUNT) % 10).astype(np.uint8)
     whole = np.eye(3, 10, dtype=np.float32), np.zeros(3, np.float32)
     LatentMap("discriminant", 0.5, *whole, quantised(z), classes, None, None).write(
@@ -163,7 +163,7 @@ def test_a_point_under_the_mouse_shows_its_picture(
         where = places(collection, name, z)
         apart = np.linalg.norm(where[:, None] - where, axis=2) + np.eye(COUNT)
         index = FAR_RIGHT if family == "vae" else int(apart.min(axis=1).argmax())
-        move_to(page, family, where[index] + 0.004)
+        move_to(page, family, where[index])
         picked(page, family, index)
         panel = f"{TAB} .gv-panel[data-family='{family}']"
         assert same(grey(page, f"{panel} .mp-picture"), drawn(collection, name, z[index])[0])
