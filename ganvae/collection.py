@@ -16,12 +16,14 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar
 import torch
 
 from ganvae import checkpoint, latents, words
+from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
 from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latent_map import LatentMap, read_latent_map
 from ganvae.latents import Array, Axes
 from ganvae.metrics.classifier import DigitClassifier, load_classifier
+from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
@@ -53,11 +55,13 @@ class _Held:
     entries: dict[str, checkpoint.Entry]
     models: dict[str, VAE | GAN] = field(default_factory=dict)
     axes: dict[str, Axes] = field(default_factory=dict)
+    directions: dict[str, list[Direction]] = field(default_factory=dict)
     fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
     maps: dict[str, LatentMap | None] = field(default_factory=dict)
     exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
     # None in the list: it was looked for, and can't be used.
     classifier: list[DigitClassifier | None] = field(default_factory=list)
+    training_features: list[TrainingFeatures | None] = field(default_factory=list)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -188,6 +192,24 @@ class Collection:
             return held.axes[name]
 
     @_steadily
+    def directions(self, name: str) -> list[Direction]:
+        """The model's directions that have a meaning, those of the largest effect first.
+
+        Those that can't be read are named in the log and left out: the axes are there without.
+        """
+        recipe = self.recipe(name)
+        held = self._held
+        with held.lock:
+            if name not in held.directions:
+                try:
+                    found = read_directions(self.entries[name].folder, recipe)
+                except UserError as error:
+                    _log.warning("%s has axes only, no directions: %s", name, error)
+                    found = []
+                held.directions[name] = found
+            return held.directions[name]
+
+    @_steadily
     def fitted_prior(self, name: str) -> FittedPrior | None:
         """The prior that was fitted to a VAE after its training; None if it has none.
 
@@ -252,6 +274,22 @@ class Collection:
                     _log.warning("Digits are not compared by their features: %s", error)
                     held.classifier.append(None)
             return held.classifier[0]
+
+    @_steadily
+    def training_features(self) -> TrainingFeatures | None:
+        """The features of all training digits; None without a usable file of this classifier's."""
+        held, classifier = self._held, self.classifier()
+        with held.lock:
+            if not held.training_features:
+                held.training_features.append(None)
+                try:
+                    found = read_training_features(held.weights)
+                except UserError as error:
+                    _log.warning("Nearest training images are not told: %s", error)
+                else:
+                    if classifier is not None and found.network == classifier.fingerprint:
+                        held.training_features[0] = found
+            return held.training_features[0]
 
     @_steadily
     def sample_z(

@@ -16,6 +16,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tables import performance  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
+from tables.directions import directions  # noqa: E402
+from tables.inversion import inversion  # noqa: E402
+from tables.memorisation import memorisation  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
@@ -33,7 +36,10 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims-in-full": claims_in_full,
     "scores": scores,
     "reported": reported,
+    "directions": directions,
     "stability": stability,
+    "inversion": inversion,
+    "memorisation": memorisation,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,

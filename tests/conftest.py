@@ -15,6 +15,7 @@ from PIL import Image
 
 from ganvae import checkpoint, files, latents
 from ganvae.data.cache import CACHE_VARIABLE
+from ganvae.directions import Direction, write_directions
 from ganvae.export import export
 from ganvae.fitted_prior import FittedPrior
 from ganvae.models import GAN, VAE, build
@@ -44,6 +45,28 @@ TINY_FACES = (
         name="dog-gan", pair="dogs", dataset="dogs", latent=16, pretraining=None, **_FACE_WIDTHS
     ),
 )
+
+
+def _direction(key: str, label: str, latent: int, effect: float) -> Direction:
+    """A direction that no training found: not along an axis, and of another length than 1."""
+    vector = np.random.default_rng(len(key) + latent).standard_normal(latent)
+    vector = (0.8 * vector / np.linalg.norm(vector)).astype(np.float32)
+    return Direction(key, label, vector, f"{label}, pixels", (1, 2, 3, 4, 5, 6, 7.5), effect)
+
+
+# More than a page of sliders, and some that only one of the two has.
+DIRECTED = {
+    "vae-3": [_direction("width", "thicker", 3, 2.5)],
+    "vae-10": [
+        _direction("width", "thicker", 10, 3.5),
+        _direction("digit-3", "more 3", 10, 1.0),
+        _direction("slant", "leaning right", 10, 0.5),
+    ],
+    "gan-100": [
+        _direction("width", "thicker", 100, 1.5),
+        *(_direction(f"digit-{digit}", f"more {digit}", 100, 2 + digit / 10) for digit in range(9)),
+    ],
+}
 # How much a pixel changes from one z to the next, as a standard deviation in [0, 1].
 LIVELY = 0.1
 MOMENTS = (0, 1, 10)
@@ -138,6 +161,8 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights = _write_models(tmp_path_factory.mktemp("weights"), TINY)
     for name, latent in (("vae-10", 10), ("mlp-vae-20", 20)):
         _two_places(latent).write(weights / name)
+    for name, directions in DIRECTED.items():
+        write_directions(weights / name, directions, [], 100, 0)
     return weights
 
 

@@ -20,7 +20,10 @@ from ganvae.export import EXPORT, read_export
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
 from ganvae.training import callbacks, cli, evaluate, state
-from tests.training.conftest import classifier_weights  # noqa: F401 - a fixture
+from tests.training.conftest import (
+    classifier_weights,  # noqa: F401 - a fixture
+    look_little,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 Train = Callable[..., tuple[int, str, str]]
@@ -48,6 +51,7 @@ def folders(
     """Options that keep a short training inside the test's own folder."""
     monkeypatch.setattr(callbacks, "SCORE_COUNT", 20)
     monkeypatch.setattr(evaluate, "SCORE_COUNT", 30)
+    look_little(monkeypatch)
     (tmp_path / "weights").mkdir()
     (tmp_path / "weights" / "digit-classifier").symlink_to(classifier_weights / "digit-classifier")
     return [
@@ -320,7 +324,8 @@ def test_a_short_training_writes_every_file(
         "metrics.json",
         "model.safetensors",
         "snapshots",
-    }
+        "directions.json",
+    } | ({"directions.safetensors"} & {path.name for path in folder.iterdir()})
     model = checkpoint.load(folder)
     assert model.recipe == RECIPES["vae-3"].replace(
         name=name, epochs=1, steps=None, seed=5, shipped=False

@@ -16,8 +16,9 @@ from ganvae.fitted_prior import read_fitted_prior
 from ganvae.latents import sample_z
 from ganvae.metrics.classifier import load_classifier
 from ganvae.metrics.features import feature_network
+from ganvae.metrics.neighbours import TRAINING_FEATURES, read_training_features
 from ganvae.metrics.reference import find_reference
-from ganvae.metrics.scoring import Scorer
+from ganvae.metrics.scoring import Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
 from ganvae.recipes import RECIPES
 from ganvae.training.callbacks import test_losses as losses_on_test_set
@@ -197,3 +198,20 @@ def test_the_classifier_tells_digits_apart(data_dir: Path) -> None:
     assert accuracy >= 0.993
     recorded = checkpoint.read_json(DEFAULT_WEIGHTS / "digit-classifier" / "metrics.json")
     assert accuracy == pytest.approx(recorded["accuracy"], abs=2e-4)
+
+
+def test_nearest_training_images_are_those_of_the_shipped_features(data_dir: Path) -> None:
+    index, classifier = read_training_features(DEFAULT_WEIGHTS), load_classifier(DEFAULT_WEIGHTS)
+    assert index.network == classifier.fingerprint
+    images = data.load_images("mnist", "train", data_dir)
+    assert len(index.codes) == len(images)
+    # Training images are found again, in spite of the rounding to 8 bits.
+    where, distances = index.nearest(classifier.features(data.to_float(images[1000:1050])))
+    assert where.tolist() == list(range(1000, 1050))
+    assert (DEFAULT_WEIGHTS / TRAINING_FEATURES).stat().st_size < 10_000_000
+    metrics = checkpoint.read_metrics(DEFAULT_WEIGHTS / "mini-vae-20")["memorisation"]
+    model = checkpoint.load(DEFAULT_WEIGHTS / "mini-vae-20")
+    samples = torch.cat(list(generate(model, prior_z(model, 400))))
+    near = index.nearest(classifier.features(samples))[1]
+    assert near.median().item() == pytest.approx(metrics["median"], rel=0.05)
+    assert distances.max() < metrics["test_quantiles"][1]

@@ -31,6 +31,15 @@ def measured(recipe: Recipe, metrics: dict[str, Any]) -> str:
                 f"{sharpness['ratio']:.0%}",
             )
         )
+    copied = metrics.get("memorisation")
+    if copied:
+        rows.append(
+            (
+                f"nearer to a training image than a test image is ({copied['features']} features, "
+                f"n = {copied['n']:,}; 50 % for test images themselves)",
+                f"{copied['closer']:.0%}",
+            )
+        )
     rows += [
         (f"final {curve} ({_unit(recipe, curve)})", f"{value:#.4g}")
         for curve, value in metrics.get("final", {}).items()

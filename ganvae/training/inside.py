@@ -15,7 +15,9 @@ from ganvae.data import load_labels
 from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
 from ganvae.models import GAN, VAE
+from ganvae.training.directions import find_directions
 from ganvae.training.latent_map import write_latent_map
+from ganvae.training.memorisation import measure_memorisation
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Subject:
         images: uint8, at the model's size.
         labels: int64 (N,) of either split; None where the images have no classes of digits.
         network: in whose features pictures are compared; the digit classifier for digits.
+        data_dir: where the data sets lie; None for the usual place.
     """
 
     folder: Path
@@ -36,10 +39,15 @@ class Subject:
     images: Images
     labels: Mapping[Split, Tensor] | None
     network: FeatureNetwork | None
+    data_dir: Path | None = None
 
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
-PARTS: tuple[Callable[[Subject], None], ...] = (write_latent_map,)
+PARTS: tuple[Callable[[Subject], None], ...] = (
+    measure_memorisation,
+    find_directions,
+    write_latent_map,
+)
 
 
 def look_inside(subject: Subject) -> None:

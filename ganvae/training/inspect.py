@@ -39,6 +39,7 @@ def inspect(asked: str, settings: Settings) -> list[str]:
                 load_sets(recipe, settings.data_dir, settings.images_folder),
                 digit_labels(recipe.dataset, settings.data_dir),
                 feature_network(recipe.dataset, settings.weights),
+                settings.data_dir,
             )
             look_inside(subject)
             cards.update_card(folder)

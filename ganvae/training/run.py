@@ -59,6 +59,7 @@ class Settings:
         restart: throw away the run in `runs`.
         tensorboard: also write the curves for TensorBoard, into the run's folder.
         command: what was typed, for config.json and the card.
+        look: find what the page shows of the model's inside; see inside.py.
     """
 
     weights: Path
@@ -72,6 +73,7 @@ class Settings:
     resume: bool = False
     restart: bool = False
     tensorboard: bool = False
+    look: bool = True
 
     def result_of(self, name: str) -> Path:
         """The folder of a finished model: where this run puts its own, else in `weights`."""
@@ -146,8 +148,11 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         metrics = finish.measure(model, run.history, loop, images, scores, details["threads"])
 
         def look(result: Path) -> None:
+            if not settings.look:
+                return
             labels = digit_labels(recipe.dataset, settings.data_dir)
-            subject = Subject(result, settings.weights, model, images, labels, scorer.network)
+            network, data_dir = scorer.network, settings.data_dir
+            subject = Subject(result, settings.weights, model, images, labels, network, data_dir)
             look_inside(subject)
 
         finish.gather(folder, model, run.history, metrics, fitted, settings.command, target, look)

@@ -70,7 +70,8 @@ def run_sweep(model: str, members: Sequence[Member], settings: Settings, jobs: i
         command=settings.command,
         rows=(),
     )
-    settings = dataclasses.replace(settings, output=folder / MODELS, runs=folder / RUNS)
+    # A sweep's models are not shown on the page.
+    settings = dataclasses.replace(settings, output=folder / MODELS, runs=folder / RUNS, look=False)
     _check_way(folder, sweep, settings)
     report(folder, sweep, members, settings)
     for _ in _train_all(members, settings, jobs):

@@ -57,5 +57,9 @@ def feature_distance(
 
 def data_url(image: Tensor) -> str:
     """The first of images (N, C, H, W) in [0, 1] as a PNG that a page can show."""
-    png = render.png(render.pictures(image[:1])[0])
+    return png_url(render.png(render.pictures(image[:1])[0]))
+
+
+def png_url(png: bytes) -> str:
+    """A PNG file that a page can show."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -12,7 +12,16 @@ from safetensors.torch import save_file
 
 from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
 from ganvae.recipes import RECIPES
-from ganvae.training import callbacks, evaluate, finish, run
+from ganvae.training import (
+    callbacks,
+    climb,
+    digit_directions,
+    directions,
+    evaluate,
+    finish,
+    memorisation,
+    run,
+)
 
 # 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
 SHORT_VAE = RECIPES["mlp-vae-20"].replace(
@@ -81,6 +90,14 @@ def classifier_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return weights
 
 
+def look_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let trainings look into themselves by few pictures: they find nothing to speak of."""
+    monkeypatch.setattr(memorisation, "COUNT", 8)
+    monkeypatch.setattr(directions, "SAMPLES", 8)
+    monkeypatch.setattr(digit_directions, "_PICTURES", 50)
+    monkeypatch.setattr(climb, "_ROUNDS", 1)
+
+
 @pytest.fixture
 def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scores from a few dozen samples: tests look at what is scored, not at how well."""
@@ -88,6 +105,7 @@ def few_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(callbacks, "PHOTOGRAPH_SCORE_COUNT", 20)
     monkeypatch.setattr(evaluate, "SCORE_COUNT", 30)
     monkeypatch.setattr(evaluate, "_SPEED_COUNT", 10)
+    look_little(monkeypatch)
 
 
 @pytest.fixture

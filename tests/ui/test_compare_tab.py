@@ -24,8 +24,8 @@ from ganvae.sweeps import Sweep
 from ganvae.ui import originals, sampling
 from ganvae.ui.compare import CompareTab, pictures
 from ganvae.ui.compare.figures import WIDTHS, Figures
-from ganvae.ui.compare.measured import three_digits, with_commas
 from ganvae.ui.compare.pictures import Pictures
+from ganvae.ui.measured import three_digits, with_commas
 from ganvae.ui.originals import DRAWING_SIDE
 from ganvae.ui.searches import Searches
 from tests.measures import add_metrics, write_measures

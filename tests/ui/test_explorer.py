@@ -82,6 +82,19 @@ def test_axes_are_the_cores(call: Any, collection: Collection, name: str) -> Non
     assert reply["prior_std"] == latents.prior_std(recipe.prior)
 
 
+def test_meanings_are_the_models_directions(call: Any, collection: Collection) -> None:
+    reply = call("find_axes", {"model": "gan-100"})["meanings"]
+    found = collection.directions("gan-100")
+    assert [one["key"] for one in reply] == [f"digit-{digit}" for digit in range(8, -1, -1)] + [
+        "width"
+    ]
+    for one, direction in zip(reply, found, strict=True):
+        assert (numbers(one["vector"], 100)[0] == direction.vector).all()
+        assert (one["label"], one["measured"]) == (direction.label, direction.measured)
+        assert (one["low"], one["high"], one["effect"]) == (1, 7.5, direction.effect)
+    assert call("find_axes", {"model": "mini-gan-100"})["meanings"] == []
+
+
 def test_latents_are_the_seeds_row(call: Any) -> None:
     request = {"models": ["vae-10", "mini-gan-100"], "seed": 42, "pick": 3, "temperature": 0.5}
     reply = call("find_latents", request)

@@ -177,7 +177,7 @@ def test_nonsense_is_refused_in_a_sentence(tab: SampleTab, change: dict[str, Any
 
 
 def test_the_browser_may_send_anything_at_all(tab: SampleTab) -> None:
-    assert {function.__name__ for function in tab.server_fns} == {"draw", "download"}
+    assert {function.__name__ for function in tab.server_fns} == {"draw", "download", "nearest"}
     for function in tab.server_fns:
         assert "whole number" in function({**ASKED, "seed": -1})["error"]
         for odd in (None, [], 3, "x"):

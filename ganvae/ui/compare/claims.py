@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ganvae.collection import Collection
-from ganvae.ui.compare import measured
+from ganvae.ui import measured
 
 FILE = "claims.json"
 VERDICTS = ("supported", "refuted", "depends", "definition")

@@ -14,12 +14,11 @@ from ganvae.checkpoint import METRICS
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.plots import Chart, Curve, histogram_chart, spectrum_chart
-from ganvae.ui import checks
-from ganvae.ui.compare import measured
+from ganvae.ui import checks, measured
 from ganvae.ui.compare.claims import read_claims
-from ganvae.ui.compare.measured import number, numbers
 from ganvae.ui.compare.sweeps import read_sweeps
 from ganvae.ui.compare.table import build_table
+from ganvae.ui.measured import number, numbers
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
 WIDTHS = (344, 560)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganvae.collection import Collection
-from ganvae.ui.compare import measured
-from ganvae.ui.compare.measured import number, text, three_digits
+from ganvae.ui import measured
+from ganvae.ui.measured import number, text, three_digits
 
 SEEDS = "seeds.json"
 _MOST_SEEDS = 100

@@ -22,6 +22,7 @@ class LatentExplorer(PageComponent):
         "latent.js",
         "pictures.js",
         "stage.js",
+        "dials.js",
         "sliders.js",
         "grid.js",
         "pad.js",

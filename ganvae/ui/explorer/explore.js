@@ -25,7 +25,15 @@ function startExplore(root, server) {
     else sliders[axis] = value;
     ganvae.set({ sliders });
   };
-  const axisSliders = new AxisSliders(find(".gx-axes"), move);
+  const steer = (key, value) => {
+    const { meanings } = ganvae.get();
+    if (value === null) delete meanings[key];
+    else meanings[key] = value;
+    ganvae.set({ meanings });
+  };
+  const rows = new Sliders(find(".gx-axes"), (id, value) =>
+    (byMeaning() ? steer : move)(id, value),
+  );
   const pad = new Pad(find(".gx-pad"), (x, y) => {
     const { sliders } = ganvae.get();
     ganvae.set({ sliders: { ...sliders, 0: x, ...(y === null ? {} : { 1: y }) } });
@@ -43,9 +51,19 @@ function startExplore(root, server) {
       }));
   }
 
-  const placed = (member, sliders) => member.space.placed(member.z, sliders);
+  /** Where a member is: its axes put in place, then moved along the directions with a meaning. */
+  const placed = ({ space, z }, { sliders, meanings }) =>
+    space.steered(space.placed(z, sliders), meanings);
   const axisCount = () => Math.max(1, ...members().map((member) => member.space.size));
-  const page = () => Math.min(ganvae.get().axes_page, Math.ceil(axisCount() / PAGE) - 1);
+  /** Whether the sliders stand for meanings: where no model has any, there are axes only. */
+  const byMeaning = () =>
+    ganvae.get().steer === "meanings" && members().some(({ space }) => space.meanings.size > 0);
+  /** All dials that there are to choose from, the strongest first. */
+  function dials() {
+    if (byMeaning()) return meaningsOf(members()).map(meaningDial);
+    return Array.from({ length: axisCount() }, (_, axis) => axisDial(axis));
+  }
+  const pageOf = (all) => Math.min(ganvae.get().axes_page, Math.ceil(all.length / PAGE) - 1);
 
   /** Ask for what is not known yet: the axes of new models, and the z of the seed. */
   const load = ganvae.latest(async () => {
@@ -141,30 +159,46 @@ function startExplore(root, server) {
   /** Follow the state: sliders at once, pictures as fast as they come, the rest when it is calm. */
   let calm = 0;
   function refresh() {
-    const { sliders } = ganvae.get();
+    const state = ganvae.get();
     const now = members();
-    const job = { serial: ++serial, members: now, points: now.map((m) => placed(m, sliders)) };
+    const job = { serial: ++serial, members: now, points: now.map((m) => placed(m, state)) };
     // What was asked for last, and what is drawn of it, for whoever waits for the page to settle.
     root.dataset.wanted = serial;
     // First of all, so that the pictures are on their way while the controls follow.
     if (now.length) drawPictures(job);
-    axisSliders.show(now, page(), sliders);
-    pad.show(now, sliders);
-    showPages();
+    const all = dials();
+    const first = pageOf(all) * PAGE;
+    rows.show(all.slice(first, first + PAGE), now, byMeaning() ? state.meanings : state.sliders);
+    pad.show(now, state.sliders, state.meanings);
+    showSwitch(now);
+    showPages(all, first);
     if (!now.length) return;
     window.clearTimeout(calm);
     calm = window.setTimeout(() => drawExtras(job), EXTRAS_AFTER);
   }
 
-  function showPages() {
-    const count = axisCount();
-    const first = page() * PAGE;
+  function showPages(all, first) {
+    const count = all.length;
     const last = Math.min(count, first + PAGE);
-    find(".gx-pages").textContent = `axes ${first + 1}–${last} of ${count}`;
+    const what = byMeaning() ? "meanings" : "axes";
+    // Where the switch says it, the word is only for ears.
+    const said = ganvae.make("span", find(".gx-steer").hidden ? "" : "gx-spoken", {}, `${what} `);
+    find(".gx-pages").replaceChildren(said, `${first + 1}–${last} of ${count}`);
     find("[data-do=back]").disabled = first === 0;
     find("[data-do=on]").disabled = last === count;
     find(".gx-pager").classList.toggle("gx-single", count <= PAGE);
-    find("[data-do=reset]").disabled = !Object.keys(ganvae.get().sliders).length;
+    const { sliders, meanings } = ganvae.get();
+    find("[data-do=reset]").disabled = ![sliders, meanings].some((moved) => Object.keys(moved).length);
+  }
+
+  function showSwitch(now) {
+    const by = byMeaning() ? "meanings" : "axes";
+    find(".gx-steer").hidden = !now.some(({ space }) => space.meanings.size > 0);
+    for (const option of steerOptions) {
+      const on = option.dataset.value === by;
+      option.setAttribute("aria-checked", String(on));
+      option.tabIndex = on ? 0 : -1;
+    }
   }
 
   function fillAxisChoices() {
@@ -172,7 +206,7 @@ function startExplore(root, server) {
     for (const which of ["row", "column"]) {
       variation[which] = Math.min(variation[which], axisCount() - 1);
       const options = Array.from({ length: axisCount() }, (_, axis) => {
-        const note = restriction(now, axis);
+        const note = restriction(now, axisDial(axis));
         const text = `axis ${axis + 1}${note && `, ${note}`}`;
         return new Option(text, axis, false, axis === variation[which]);
       });
@@ -235,9 +269,9 @@ function startExplore(root, server) {
 
   const actions = {
     randomise: () => ganvae.set({ pick: (ganvae.get().pick + 1) % MAX_PICKS }),
-    reset: () => ganvae.set({ sliders: {} }),
-    back: () => ganvae.set({ axes_page: page() - 1 }),
-    on: () => ganvae.set({ axes_page: page() + 1 }),
+    reset: () => ganvae.set({ sliders: {}, meanings: {} }),
+    back: () => ganvae.set({ axes_page: pageOf(dials()) - 1 }),
+    on: () => ganvae.set({ axes_page: pageOf(dials()) + 1 }),
   };
   for (const [name, action] of Object.entries(actions)) {
     find(`[data-do=${name}]`).addEventListener("click", action);
@@ -248,6 +282,7 @@ function startExplore(root, server) {
       refresh();
     });
   }
+  const steerOptions = bindSteer(find(".gx-steer"));
   const showFields = bindFields(root);
   const showOwn = bindOwn(root);
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
@@ -262,7 +297,7 @@ function startExplore(root, server) {
     const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "starts"];
     const elsewhere = loads.some((key) => changed.includes(key));
     stale ||= elsewhere;
-    const drawn = ["sliders", "axes_page"].some((key) => changed.includes(key));
+    const drawn = ["sliders", "meanings", "steer", "axes_page"].some((key) => changed.includes(key));
     if (!active()) {
       stale ||= drawn;
       return;

@@ -11,10 +11,18 @@ class LatentSpace {
     this.labels = axes.labels;
     this.strengths = axes.strengths;
     this.directions = floatsOf(axes.directions);
+    // By key, those of the largest effect first: {key, label, measured, low, high, effect, vector}.
+    this.meanings = new Map(
+      axes.meanings.map((one) => [one.key, { ...one, vector: floatsOf(one.vector) }]),
+    );
   }
 
   has(axis) {
     return axis < this.size;
+  }
+
+  means(key) {
+    return this.meanings.has(key);
   }
 
   /** Where z stands along an axis, in standard deviations of the prior. */
@@ -44,6 +52,20 @@ class LatentSpace {
       if (this.has(axis)) steps[axis] = value - this.coordinate(z, Number(axis));
     }
     return this.shifted(z, steps);
+  }
+
+  /** z after so many standard deviations of the prior along directions with a meaning, {key: steps};
+   *  those it does not have do nothing. They are not orthogonal: each adds to the others. */
+  steered(z, values) {
+    const keys = Object.keys(values).filter((key) => this.means(key));
+    if (!keys.length) return z;
+    const sums = Float64Array.from(z);
+    for (const key of keys) {
+      const { vector } = this.meanings.get(key);
+      const step = values[key] * this.std;
+      for (let i = 0; i < this.size; i++) sums[i] += step * vector[i];
+    }
+    return Float32Array.from(sums);
   }
 
   /** The z of "one sample with variations": whole steps -2 to 2, row by row. Each is measured from

@@ -39,19 +39,24 @@ class Pad {
 
   send(x, y) {
     const round = (value) => Math.round(clamped(value) * 100) / 100;
-    this.onMove(round(x), this.flat ? null : round(y));
+    const [right, up] = this.added;
+    this.onMove(round(clamped(x) - right), this.flat ? null : round(clamped(y) - up));
   }
 
   /** The first member of 1 to 3 dimensions is the pad's; without one there is no pad. */
-  show(members, values) {
+  show(members, values, meanings) {
     const member = members.find(({ space }) => space.size <= 3) ?? null;
     this.member = member;
     this.root.hidden = !member;
     if (!member) return;
     this.flat = member.space.size < 2;
-    const at = (axis) => values[axis] ?? member.space.coordinate(member.z, axis);
-    this.x = clamped(at(0));
-    this.y = this.flat ? 0 : clamped(at(1));
+    const { space } = member;
+    const at = (axis) => values[axis] ?? space.coordinate(member.z, axis);
+    // What the sliders with a meaning add: the dot stands where the point is, with them.
+    const added = space.steered(new Float32Array(space.size), meanings);
+    this.added = [0, this.flat ? 0 : 1].map((axis) => space.coordinate(added, axis));
+    this.x = clamped(at(0) + this.added[0]);
+    this.y = this.flat ? 0 : clamped(at(1) + this.added[1]);
     this.dot.style.left = `${((this.x - LOWEST) / (HIGHEST - LOWEST)) * 100}%`;
     this.dot.style.top = `${((HIGHEST - this.y) / (HIGHEST - LOWEST)) * 100}%`;
     this.field.setAttribute(

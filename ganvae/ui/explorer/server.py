@@ -50,13 +50,27 @@ def functions(collection: Collection) -> list[Callable[[Data], Data]]:
 
 
 def find_axes(collection: Collection, data: Data) -> Data:
-    """A model's latent axes, the most important first.
+    """A model's latent axes, the most important first, and its directions with a meaning.
 
     Data: model. Returns latent, prior_std, directions (base64 of float32, latent x latent),
-    strengths and labels, one of each for an axis.
+    strengths and labels, one of each for an axis; and meanings, a list of {key, label, measured,
+    low, high, effect, vector}: what was measured at the ends of a slider, and the vector as base64
+    of float32 (latent,).
     """
     name = checks.model(collection, data.get("model"))
     recipe, axes = collection.recipe(name), collection.axes(name)
+    meanings = [
+        {
+            "key": one.key,
+            "label": one.label,
+            "measured": one.measured,
+            "low": one.values[0],
+            "high": one.values[-1],
+            "effect": one.effect,
+            "vector": _base64(one.vector.astype("<f4")),
+        }
+        for one in collection.directions(name)
+    ]
     return {
         "model": name,
         "latent": recipe.latent,
@@ -64,6 +78,7 @@ def find_axes(collection: Collection, data: Data) -> Data:
         "directions": _base64(axes.directions.astype("<f4")),
         "strengths": [float(strength) for strength in axes.strengths],
         "labels": axes.labels,
+        "meanings": meanings,
     }
 
 

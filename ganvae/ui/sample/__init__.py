@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 from typing import Any
 
@@ -12,6 +11,8 @@ from ganvae import render
 from ganvae.collection import Collection
 from ganvae.ui import checks, sampling
 from ganvae.ui.component import PageComponent
+from ganvae.ui.facts import png_url
+from ganvae.ui.sample.nearest import Nearest
 
 # So wide is a picture of a downloaded grid: 100 of them make about 1300 pixels on either side.
 _DOWNLOAD_WIDTH = 128
@@ -21,7 +22,7 @@ _DOWNLOAD_GAP = 24
 class SampleTab(PageComponent):
     """Two panels of samples. The first grids travel inside the page, so that it opens drawn."""
 
-    SCRIPTS = ("grid.js", "script.js")
+    SCRIPTS = ("grid.js", "nearest.js", "script.js")
 
     def __init__(self, collection: Collection, config: dict[str, Any], **options: Any) -> None:
         """
@@ -31,7 +32,7 @@ class SampleTab(PageComponent):
         self._collection = collection
         super().__init__(
             value=self.first_answer(config),
-            functions=[self.draw, self.download],
+            functions=[self.draw, self.download, Nearest(collection).nearest],
             elem_id="gv-sample",
             **options,
         )
@@ -56,7 +57,7 @@ class SampleTab(PageComponent):
             render.grid(images, scale=render.scale_to(images, _DOWNLOAD_WIDTH))
             for images in grids.values()
         ]
-        return {"image": _data_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
+        return {"image": png_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
 
     def _grids(self, data: dict[str, Any]) -> dict[str, torch.Tensor]:
         return sampling.grids(
@@ -74,7 +75,7 @@ class SampleTab(PageComponent):
         picture = render.grid(images, columns, scale=1, gap=0)
         ratios = self._collection.sharpness_of_each(name, images)
         return {
-            "image": _data_url(render.png(picture)),
+            "image": png_url(render.png(picture)),
             "columns": columns,
             "count": len(images),
             "sharpness": None if ratios is None else [round(ratio, 4) for ratio in ratios.tolist()],
@@ -94,7 +95,3 @@ class SampleTab(PageComponent):
             "fitted": False,
         }
         return {"request": request, **self.draw(request)}
-
-
-def _data_url(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

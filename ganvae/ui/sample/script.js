@@ -111,6 +111,14 @@ const draw = ganvae.latest(async () => {
   for (const name of wanted.models) show(name, state);
 });
 
+const nearest = makeNearest(find(".nearest"), server);
+
+function showNearest() {
+  const { count, ...wanted } = request(ganvae.get());
+  nearest({ ...wanted, pick: ganvae.get().pick });
+}
+find(".nearest").addEventListener("toggle", showNearest);
+
 function refreshDock(state) {
   if (document.activeElement !== seed) seed.value = state.seed;
   count.value = state.count;
@@ -154,6 +162,7 @@ ganvae.subscribe((state, changed) => {
   refreshDock(state);
   // Gradio shows the tab a moment later; the canvases draw themselves when they get their size.
   if (state.tab !== "sample") return;
+  showNearest();
   if (changed.length === 1 && changed[0] === "pick") {
     for (const name of panels.keys()) show(name, state);
   } else {
@@ -161,6 +170,7 @@ ganvae.subscribe((state, changed) => {
   }
 });
 refreshDock(ganvae.get());
+showNearest();
 prepared.then(() => draw());
 
 seed.addEventListener("change", () => {

@@ -8,9 +8,13 @@
   const config = window.ganvaeConfig;
   const TABS = ["sample", "explore", "walk", "map", "compare", "reconstruct", "training"];
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
+  const PANELS = ["axes", "meanings"];
   const ORIGINALS = ["drawing", "photo", "test"];
   const SOURCES = ["sample", "test", "drawing"];
   const MAX_SEED = 4294967295;
+  // A name that JavaScript takes for a number would lose its place among the others.
+  const MEANING = /^[a-z][a-z0-9-]{0,39}$/;
+  const MOST_MEANINGS = 64;
   const PHONE = "(max-width: 640px)";
 
   const byKey = Object.fromEntries(config.pairs.map((pair) => [pair.key, pair]));
@@ -44,6 +48,9 @@
     matched: { name: "matched", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
     fitted: { name: "fitted", check: flag, read: (text) => text === "1", write: (on) => (on ? "1" : "0") },
     sliders: { name: "x", check: checkSliders, read: readSliders, write: writeSliders },
+    // What the sliders of Explore stand for, and how far along the directions with a meaning.
+    steer: { name: "by", check: oneOf(PANELS) },
+    meanings: { name: "m", check: checkMeanings, read: readMeanings, write: writeSliders },
     axes_page: { name: "axes", check: whole(0, 999), read: asNumber },
     // Places of their own in latent space where models start, and where a walk ends: see places.js.
     starts: { name: "z", check: checkPlaces, read: readPlaces, write: writePlaces },
@@ -82,6 +89,20 @@
       .join(",");
   }
 
+  function checkMeanings(value) {
+    if (!value || typeof value !== "object" || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value).map(([key, steps]) => [key, decimal(-3, 3)(steps)]);
+    const fine = ([key, steps]) => MEANING.test(key) && steps !== undefined;
+    if (entries.length > MOST_MEANINGS || !entries.every(fine)) return undefined;
+    return Object.fromEntries(entries);
+  }
+
+  function readMeanings(text) {
+    return Object.fromEntries(
+      text.split(",").map((part) => part.split(":")).map(([key, steps]) => [key, Number(steps)]),
+    );
+  }
+
   // A place is two bytes a dimension in base64url.
   function isPlace([name, text]) {
     if (!Object.hasOwn(config.models, name) || typeof text !== "string") return false;
@@ -118,6 +139,8 @@
       matched: false,
       fitted: false,
       sliders: {},
+      steer: "axes",
+      meanings: {},
       axes_page: 0,
       starts: {},
       ends: {},
@@ -182,7 +205,10 @@
     const elsewhere = ["pair", "seed", "pick"].some(differs);
     if (elsewhere && !("starts" in patch)) next.starts = {};
     if (["pair", "to"].some(differs) && !("ends" in patch)) next.ends = {};
-    if ((elsewhere || ["fitted", "starts"].some(differs)) && !("sliders" in patch)) next.sliders = {};
+    if (elsewhere || ["fitted", "starts"].some(differs)) {
+      if (!("sliders" in patch)) next.sliders = {};
+      if (!("meanings" in patch)) next.meanings = {};
+    }
     const changed = Object.keys(keys).filter(differs);
     if (!changed.length) return;
     state = next;
@@ -197,8 +223,14 @@
   }
 
   function get() {
-    const { sliders, starts, ends } = state;
-    return { ...state, sliders: { ...sliders }, starts: { ...starts }, ends: { ...ends } };
+    const { sliders, meanings, starts, ends } = state;
+    return {
+      ...state,
+      sliders: { ...sliders },
+      meanings: { ...meanings },
+      starts: { ...starts },
+      ends: { ...ends },
+    };
   }
 
   // Browsers allow about 100 address changes in 30 s; a drag makes more.

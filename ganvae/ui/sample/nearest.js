@@ -1,0 +1,63 @@
+// The fold under the stage: the chosen sample of each model, and the training image nearest to it.
+
+const NEAREST_TOLD = {
+  distance:
+    "Distance of the two in the features of a classifier of digits: 0 would be a copy as the " +
+    "classifier sees it.",
+  share:
+    "How many of 100 real test images, which no model was shown, are farther from their own nearest " +
+    "training image. A model that copies would get 100 again and again.",
+  closer:
+    "Of all pictures of this model: how probable it is that one is nearer to a training image than a " +
+    "test image is. 50 % is what test images get themselves; near 100 % would be memory.",
+};
+
+function makeNearest(fold, server) {
+  const { make } = ganvae;
+  const holder = fold.querySelector(".nearest-row");
+  const note = fold.querySelector(".nearest-note");
+  let shown = "";
+
+  function picture(url, subject) {
+    return make("img", "", { src: url, alt: subject, width: 84, height: 84 });
+  }
+
+  function line(key, term, value) {
+    const root = make("div", "nearest-line", { title: NEAREST_TOLD[key] });
+    root.append(make("span", "gv-term", {}, term), " ", make("b", "", {}, value));
+    return root;
+  }
+
+  function entry(name, found) {
+    const { family } = ganvae.config.models[name];
+    const pair = make("div", "nearest-pair", {}, picture(found.sample, `The sample of ${name}`));
+    if (found.image) pair.append(picture(found.image, `Training image ${found.index + 1}`));
+    const facts = [line("distance", "distance", found.distance.toFixed(1))];
+    if (found.typical !== null) facts[0].append(` (test images: ${found.typical.toFixed(1)})`);
+    if (found.share !== null) facts.push(line("share", "nearer than", `${Math.round(100 * found.share)} of 100 test images`));
+    if (found.closer !== null) facts.push(line("closer", "over all samples", ganvae.percent(found.closer)));
+    const title = `${family.toUpperCase()} ${ganvae.config.models[name].latent} · training image ${(found.index + 1).toLocaleString("en-US")}`;
+    return make(
+      "section",
+      "nearest-entry",
+      { "data-family": family, "aria-label": `Nearest training image of ${name}` },
+      make("h3", "", {}, title),
+      make("div", "nearest-body", {}, pair, make("div", "nearest-facts", {}, ...facts)),
+    );
+  }
+
+  const refresh = ganvae.latest(async (wanted) => {
+    const digits = wanted.models.every((name) => ganvae.config.models[name].dataset === "mnist");
+    fold.hidden = !digits || !wanted.models.length;
+    if (fold.hidden || !fold.open) return;
+    const text = JSON.stringify(wanted);
+    if (text === shown) return;
+    const answer = await ganvae.ask(server.nearest(wanted));
+    if (!answer) return;
+    shown = text;
+    holder.replaceChildren(...Object.entries(answer.models).map(([name, found]) => entry(name, found)));
+    note.textContent = answer.note;
+    fold.dataset.shown = text;
+  });
+  return refresh;
+}

@@ -1,0 +1,27 @@
+"""Whether models draw from memory: a table of docs/measured.md."""
+
+from __future__ import annotations
+
+from ganvae import checkpoint
+from ganvae.recipes import RECIPES
+from tables.markdown import WEIGHTS, table
+
+
+def memorisation() -> str:
+    """How near samples come to training images beside test images, a model a row."""
+    found = {name: checkpoint.read_metrics(WEIGHTS / name).get("memorisation") for name in RECIPES}
+    rows = [
+        f"| `{name}` | {one['closer']:.0%} | {one['very_close']:.2%} | {one['median']:.1f} | "
+        f"{one['test_median']:.1f} |"
+        for name, one in found.items()
+        if one
+    ]
+    if not rows:
+        return "Not measured yet."
+    first = next(one for one in found.values() if one)
+    header = "| model | nearer than a test image | nearer than 99 of 100 | median | test images' |"
+    how = (
+        f"{first['n']:,} samples and {first['test_n']:,} test images against {first['reference']}, "
+        f"{first['features']} features."
+    )
+    return f"{table(header, rows)}\n\n{how}"
