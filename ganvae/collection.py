@@ -20,6 +20,7 @@ from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
 from ganvae.export import ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
+from ganvae.latent_map import LatentMap, read_latent_map
 from ganvae.latents import Array, Axes
 from ganvae.metrics.classifier import DigitClassifier, load_classifier
 from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
@@ -56,6 +57,7 @@ class _Held:
     axes: dict[str, Axes] = field(default_factory=dict)
     directions: dict[str, list[Direction]] = field(default_factory=dict)
     fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
+    maps: dict[str, LatentMap | None] = field(default_factory=dict)
     exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
     # None in the list: it was looked for, and can't be used.
     classifier: list[DigitClassifier | None] = field(default_factory=list)
@@ -224,6 +226,23 @@ class Collection:
                     prior = None
                 held.fitted[name] = prior if recipe.family == "vae" else None
             return held.fitted[name]
+
+    @_steadily
+    def latent_map(self, name: str) -> LatentMap | None:
+        """The map of the model's latent space; None if it has none.
+
+        One that can't be read is named in the log and left out: its model works without it.
+        """
+        recipe = self.recipe(name)
+        held = self._held
+        with held.lock:
+            if name not in held.maps:
+                try:
+                    held.maps[name] = read_latent_map(self.entries[name].folder, recipe)
+                except UserError as error:
+                    _log.warning("%s has no map on the page: %s", name, error)
+                    held.maps[name] = None
+            return held.maps[name]
 
     @_steadily
     def exported(self, name: str) -> list[ExportedFile]:

@@ -16,6 +16,7 @@ from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
 from ganvae.models import GAN, VAE
 from ganvae.training.directions import find_directions
+from ganvae.training.latent_map import write_latent_map
 from ganvae.training.memorisation import measure_memorisation
 
 
@@ -42,7 +43,11 @@ class Subject:
 
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
-PARTS: tuple[Callable[[Subject], None], ...] = (measure_memorisation, find_directions)
+PARTS: tuple[Callable[[Subject], None], ...] = (
+    measure_memorisation,
+    find_directions,
+    write_latent_map,
+)
 
 
 def look_inside(subject: Subject) -> None:

@@ -18,6 +18,7 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
@@ -27,7 +28,18 @@ from ganvae.ui.watch import Watch
 
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
-_SCRIPTS = ("store.js", "places.js", "make.js", "helpers.js", "canvas.js", "sketch.js", "panel.js")
+_SCRIPTS = (
+    "store.js",
+    "places.js",
+    "bytes.js",
+    "make.js",
+    "helpers.js",
+    "canvas.js",
+    "pixels.js",
+    "source.js",
+    "sketch.js",
+    "panel.js",
+)
 _TITLE = "ganvae: VAE against GAN"
 _DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
 # Two squares, one of each colour; in the page itself, so that nothing is asked for.
@@ -69,6 +81,7 @@ def build(
         ("sample", "Sample", sample.render),
         ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
+        ("map", "Map", lambda: MapTab(collection)),
         ("compare", "Compare", lambda: CompareTab(collection, searches)),
         ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),

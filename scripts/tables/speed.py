@@ -57,6 +57,14 @@ def speed() -> str:
             f"| {crowd['sessions']} sessions that drag at once, {_WHO['server']}: median (p95) | "
             f"{crowd['median_ms']:.0f} ms ({crowd['p95_ms']:.0f} ms) |"
         )
+    turned = _result("map.json")
+    if turned:
+        rows += [
+            f"| a frame of a map of {view['points']:,} points, {view['side']} pixels a side: "
+            f"median (p95) | {view['median_ms']:.0f} ms ({view['p95_ms']:.0f} ms), "
+            f"{view['frames_per_second']:.0f} frames a second |"
+            for view in (turned["single"], turned["double"])
+        ]
     return table("| what | measured |", rows)
 
 

@@ -45,7 +45,7 @@ def test_a_link_opens_its_tab(open_page: OpenPage, name: str) -> None:
 def test_a_phone_shows_all_tabs(open_page: OpenPage, width: int) -> None:
     page = open_page(width=width, height=844, has_touch=True, is_mobile=True)
     buttons = page.locator(".gv-tabs [role=tab][data-tab-id]:visible")
-    expect(buttons).to_have_count(6)
+    expect(buttons).to_have_count(7)
     boxes = buttons.evaluate_all(
         "(all) => all.map((one) => { const { right, height } = one.getBoundingClientRect();"
         " return [right, height]; })"

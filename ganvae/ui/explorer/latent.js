@@ -1,35 +1,7 @@
 // A model's latent space in the browser. It knows the axes that Python found and moves a z along
 // them; it never draws a z of its own.
 
-/** Bytes of a base64 text. */
-function bytesOf(base64) {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
-}
-
-/** float32 numbers of a base64 text. */
-function floatsOf(base64) {
-  return new Float32Array(bytesOf(base64).buffer);
-}
-
-/** The rows of a table of float32 numbers in base64. */
-function rowsOf(base64, rows) {
-  const numbers = floatsOf(base64);
-  const size = numbers.length / rows;
-  return Array.from({ length: rows }, (_, i) => numbers.subarray(i * size, (i + 1) * size));
-}
-
-/** Base64 of float32 numbers, of several arrays one after the other. */
-function base64Of(arrays) {
-  let text = "";
-  for (const array of arrays) {
-    const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-    for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
-  }
-  return btoa(text);
-}
+const { bytesOf, floatsOf, rowsOf, base64Of } = ganvae;
 
 class LatentSpace {
   /** @param {object} axes the server's reply to find_axes */

@@ -1,5 +1,7 @@
 // What the two tabs share of the stage and the dock.
 
+const { Source, judgeOf, showEngine, whenJudged } = ganvae;
+
 // Room for a square picture and something as large beside it makes a panel wide.
 const WIDE_PANEL = 430;
 

@@ -6,7 +6,7 @@
 // dropped: a link typed by hand may hold anything.
 (() => {
   const config = window.ganvaeConfig;
-  const TABS = ["sample", "explore", "walk", "compare", "reconstruct", "training"];
+  const TABS = ["sample", "explore", "walk", "map", "compare", "reconstruct", "training"];
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
   const PANELS = ["axes", "meanings"];
   const ORIGINALS = ["drawing", "photo", "test"];

@@ -1,0 +1,47 @@
+"""The Map tab: each latent space as a cloud of points that the hand can turn.
+
+The scripts are one function in the browser: the cloud as numbers, its pixels, a panel that shows
+it, the legend, and what keeps them in step with the state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganvae.collection import Collection
+from ganvae.ui.component import PageComponent
+from ganvae.ui.map.server import functions
+
+# One colour a class, found by a search for ten that stay apart in normal sight and in all three
+# kinds of colour blindness, on black, away from the VAE's blue and the GAN's orange.
+PALETTE = (
+    "#c31e1e",
+    "#d29600",
+    "#f0ff4b",
+    "#78a569",
+    "#69ff87",
+    "#875a69",
+    "#7869ff",
+    "#d2b4ff",
+    "#c30fa5",
+    "#d2ffff",
+)
+
+
+class MapTab(PageComponent):
+    """Both latent spaces, point by point."""
+
+    SCRIPTS = ("cloud.js", "painter.js", "view.js", "legend.js", "script.js")
+
+    def __init__(self, collection: Collection, **options: Any) -> None:
+        """
+        Args:
+            collection: the models, whose maps are read when they are first asked for.
+            options: further arguments of `gr.HTML`.
+        """
+        super().__init__(
+            value={"palette": list(PALETTE)},
+            functions=functions(collection),
+            elem_id="gv-map",
+            **options,
+        )

@@ -1,0 +1,28 @@
+// The ten classes with their colours; one that is pressed stands out on all maps.
+
+function makeLegend(root, palette, choose) {
+  let chosen = null;
+  const buttons = palette.map((colour, digit) => {
+    const dot = ganvae.make("i", "mp-dot", { "aria-hidden": "true" });
+    dot.style.background = colour;
+    const button = ganvae.make("button", "mp-class", { type: "button", "aria-pressed": "false" }, dot, String(digit));
+    button.setAttribute("aria-label", `Highlight the digit ${digit}`);
+    button.addEventListener("click", () => set(chosen === digit ? null : digit));
+    root.append(button);
+    return button;
+  });
+  function set(digit) {
+    chosen = digit;
+    buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
+    root.dataset.chosen = chosen ?? "";
+    choose(chosen);
+  }
+  /** Say how many points of each model have each class. */
+  function count(clouds) {
+    buttons.forEach((button, digit) => {
+      const each = clouds.map((cloud) => `${cloud.counts()[digit].toLocaleString("en")} of ${cloud.model}`);
+      button.title = `${digit}: ${each.join(", ")}. Press to highlight them.`;
+    });
+  }
+  return { set, count };
+}
