@@ -354,7 +354,7 @@ def test_an_interrupted_training_is_resumed_from_the_command_line(
     call = callbacks.Saver.__call__
 
     def stop_at_3(saver: Any, running: Any, values: Any) -> None:
-        saver._asked = running.step == 3
+        saver._asked = 0.0 if running.step == 3 else None
         call(saver, running, values)
 
     with monkeypatch.context() as patch:
@@ -381,7 +381,7 @@ def test_a_name_resumed_with_other_settings_is_refused(
     call = callbacks.Saver.__call__
 
     def stop_at_once(saver: Any, running: Any, values: Any) -> None:
-        saver._asked = True
+        saver._asked = 0.0
         call(saver, running, values)
 
     with monkeypatch.context() as patch:

@@ -24,7 +24,7 @@ def tab(page: Page, name: str) -> None:
 
 
 def test_tabs_and_address_follow_each_other(page: Page) -> None:
-    for name in ("explore", "walk", "compare", "reconstruct", "training"):
+    for name in ("explore", "walk", "map", "compare", "reconstruct", "training"):
         page.locator(f"[role=tab][data-tab-id={name}]").click()
         tab(page, name)
         page.wait_for_url(f"**/*tab={name}*")
@@ -34,7 +34,7 @@ def test_tabs_and_address_follow_each_other(page: Page) -> None:
     expect(page.locator("#gv-tab-sample")).to_be_visible()
 
 
-@pytest.mark.parametrize("name", ["explore", "walk", "compare", "reconstruct", "training"])
+@pytest.mark.parametrize("name", ["explore", "walk", "map", "compare", "reconstruct", "training"])
 def test_a_link_opens_its_tab(open_page: OpenPage, name: str) -> None:
     page = open_page(f"?tab={name}")
     tab(page, name)
