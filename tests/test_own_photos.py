@@ -167,7 +167,7 @@ def test_a_run_does_not_go_on_with_other_photos(
     call = callbacks.Saver.__call__
 
     def stop(saver: callbacks.Saver, running: object, values: object) -> None:
-        saver._asked = True
+        saver._asked = 0.0
         call(saver, running, values)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
