@@ -282,6 +282,16 @@ def test_exported_strip_has_a_row_for_each_model(call: Any, collection: Collecti
             assert (tile[::2, ::2] == images[frame, :, :, 0]).all()
 
 
+def test_a_morph_is_exported_under_no_seed(call: Any, collection: Collection) -> None:
+    start = latents.sample_z(5, 10, 1)[0]
+    own = {"models": ["vae-10"], "kind": "straight", "starts": {"vae-10": encoded(start)}}
+    reply = call("export", {**WALK, **own, "file_format": "frame", "frame": 0})
+    assert reply["filename"] == "ganvae-straight-vae-10-own-frame-1.png"
+    first = render.to_pixels(collection.generate("vae-10", start[None]))[0, :, :, 0]
+    with Image.open(io.BytesIO(base64.b64decode(reply["data"]))) as picture:
+        assert (np.asarray(picture)[::8, ::8] == first).all()
+
+
 def test_exported_frame_is_that_frame(call: Any, collection: Collection) -> None:
     reply = call("export", {**WALK, "file_format": "frame", "frame": 4})
     assert reply["filename"].endswith("-frame-5.png")

@@ -139,7 +139,9 @@ def export(collection: Collection, data: Data) -> Data:
     walked = {name: collection.generate(name, z) for name, z in _walk(collection, data).items()}
     frame_count = len(next(iter(walked.values())))
     frame = checks.whole(data.get("frame", 0), "The frame", 0, frame_count - 1)
-    stem = f"ganvae-{data['kind']}-{'-'.join(walked)}-seed-{int(data['seed'])}"
+    # A walk from a place of one's own has no seed to be told by.
+    start = "own" if data.get("starts") else f"seed-{int(data['seed'])}"
+    stem = f"ganvae-{data['kind']}-{'-'.join(walked)}-{start}"
     if file_format == "strip":
         rows = [
             render.strip(images, render.scale_to(images, _STRIP_WIDTH))

@@ -147,7 +147,7 @@ function startWalk(root, server) {
   async function record(button, kind) {
     // The film is of what is here, which another walk that was asked for may not have replaced yet.
     if (!root.dataset.loaded) return;
-    const { models, kind: walked, seed } = JSON.parse(root.dataset.loaded);
+    const { models, kind: walked, seed, starts } = JSON.parse(root.dataset.loaded);
     const batches = models.map((name) => views.get(name)?.batch);
     if (!batches.every(Boolean)) return;
     button.disabled = true;
@@ -155,7 +155,8 @@ function startWalk(root, server) {
       const film = await recordFilm(kind, batches, player.fps, (done, all) => {
         button.textContent = `${Math.round((100 * done) / all)} %`;
       });
-      save(film, `ganvae-${walked}-${models.join("-")}-seed-${seed}.${kind.ending}`);
+      const start = Object.keys(starts).length ? "own" : `seed-${seed}`;
+      save(film, `ganvae-${walked}-${models.join("-")}-${start}.${kind.ending}`);
     } catch {
       ganvae.toast("This browser could not record the film; GIF and WebP come from the server.");
     }
