@@ -20,7 +20,7 @@ from pathlib import Path
 
 import fetch_runtime
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -42,11 +42,6 @@ VIEWS = {
     "faces-sample.png": "?pair=faces",
     "faces-explore.png": "?pair=faces&tab=explore",
 }
-# A digit for the Reconstruct tab, as shares of its sheet: no picture of a data set stands in docs/.
-STROKE = (
-    *((0.3, 0.26), (0.52, 0.17), (0.7, 0.28), (0.62, 0.43), (0.45, 0.49)),
-    *((0.66, 0.56), (0.72, 0.7), (0.55, 0.83), (0.3, 0.76)),
-)
 PHONE_VIEWS = ("", "?tab=explore&pick=9", "?pair=faces&tab=explore")
 
 
@@ -84,25 +79,10 @@ def picture(browser: Browser, url: str, size: tuple[int, int], scale: float) -> 
     page.set_default_timeout(_START_SECONDS * 1000)
     page.goto(url)
     page.locator(".gv-panel:visible").first.wait_for()
-    sheet = page.locator(".gv-sketch canvas:visible").first
-    if sheet.is_visible():
-        draw(page, sheet)
     page.wait_for_timeout(_SETTLE_MS)
     shot = page.screenshot()
     page.close()
     return shot
-
-
-def draw(page: Page, sheet: Locator) -> None:
-    """Draw a digit on the sheet of the Reconstruct tab."""
-    box = sheet.bounding_box()
-    assert box is not None
-    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in STROKE]
-    page.mouse.move(*places[0])
-    page.mouse.down()
-    for place in places[1:]:
-        page.mouse.move(*place, steps=4)
-    page.mouse.up()
 
 
 def main() -> int:

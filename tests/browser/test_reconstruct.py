@@ -134,6 +134,11 @@ def test_a_drawing_is_answered_and_goes_to_explore(
     page: Page, app: str, collection: Collection
 ) -> None:
     open_tab(page, app)
+    # An example is there at once, and goes when it is cleared.
+    wait_for_search(page, original="drawing")
+    expect(page.locator(f"{TAB} .rc-note")).to_contain_text("An example.")
+    example = page.locator(STAGE).get_attribute("data-shown")
+    page.get_by_role("button", name="Clear").click()
     expect(page.locator(f"{TAB} .rc-note")).to_contain_text("Draw a digit")
     expect(page.get_by_role("button", name="Both to Explore")).to_be_disabled()
     box = page.locator(f"{TAB} .gv-sketch canvas").bounding_box()
@@ -143,6 +148,7 @@ def test_a_drawing_is_answered_and_goes_to_explore(
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.8, steps=10)
     page.mouse.up()
     wait_for_search(page, original="drawing")
+    assert page.locator(STAGE).get_attribute("data-shown") != example
     seen = {
         name: shrunk(grey(page, main_canvas(family)), 32)
         for family, name in (("vae", "vae-10"), ("gan", "gan-100"))

@@ -72,6 +72,14 @@ function content(source) {
   return dock.testIndex(ganvae.get());
 }
 
+// A 3, so that there is something to see at once: two bows, one over the other.
+const bow = (y, radius, from, to) =>
+  Array.from({ length: 16 }, (_, at) => {
+    const angle = ((from + ((to - from) * at) / 15) * Math.PI) / 180;
+    return [0.47 + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+  });
+const EXAMPLE = [...bow(0.335, 0.165, -155, 80), ...bow(0.67, 0.185, -85, 155)];
+
 const EMPTY = {
   drawing: "Draw a digit in the dashed frame: both models answer while you draw.",
   photo: "Choose a photo, paste it or drop it on the frame, then move it until it fits.",
@@ -85,6 +93,7 @@ const FACE_NOTE = " Bring the eyes into the circles and the mouth onto the line:
 const DIGIT_NOTE = " What is written on it is taken out and framed as the digits are that the models learnt from.";
 
 function noteOf(source, isFace, isDigit) {
+  if (source === "drawing" && pad.isExample()) return "An example. Draw your own over it: both models answer while you draw.";
   if (source !== "photo") return NOTES[source];
   return NOTES.photo + (isFace ? FACE_NOTE : isDigit ? DIGIT_NOTE : "");
 }
@@ -232,6 +241,7 @@ function redraw() {
   for (const panel of [original, panels.vae, panels.gan]) panel?.draw();
 }
 
+pad.example(EXAMPLE);
 let pairShown = ganvae.get().pair;
 ganvae.subscribe((state, changed) => {
   if (changed.includes("pair") && state.pair !== pairShown) {

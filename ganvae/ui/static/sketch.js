@@ -1,6 +1,6 @@
 // A small black sheet to draw a digit on, with a mouse, a pen or a finger.
 //
-//   ganvae.sketchpad(side, onStroke) -> { root, clear(), content() }
+//   ganvae.sketchpad(side, onStroke) -> { root, clear(), content(), example(places), isExample() }
 //       content: base64 of side x side grey bytes, row by row; null where nothing is drawn
 (() => {
   const { ganvae } = window;
@@ -19,11 +19,14 @@
     const context = canvas.getContext("2d", { willReadFrequently: true });
     let empty = true;
     let last = null;
+    // Something to see before anything is drawn: the first stroke takes its place.
+    let exemplary = false;
 
     function clear() {
       context.fillStyle = "#000000";
       context.fillRect(0, 0, PAD_PIXELS, PAD_PIXELS);
       empty = true;
+      exemplary = false;
       hint.hidden = false;
     }
 
@@ -52,6 +55,7 @@
       if (event.button) return;
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
+      if (exemplary) clear();
       last = null;
       lineTo(placeOf(event));
     });
@@ -82,7 +86,16 @@
       return window.btoa(bytes);
     }
 
-    return { root, clear, content };
+    // A line through places, [x, y] as shares of the sheet.
+    function example(places) {
+      clear();
+      last = null;
+      for (const place of places) lineTo(place.map((share) => share * PAD_PIXELS));
+      last = null;
+      exemplary = true;
+    }
+
+    return { root, clear, content, example, isExample: () => exemplary };
   }
 
   Object.assign(ganvae, { sketchpad });
