@@ -149,6 +149,23 @@ class LeastSquaresLoss:
         return scores
 
 
+# Lim and Ye, "Geometric GAN", 2017; Tran et al., "Hierarchical implicit models", NeurIPS 2017.
+class HingeLoss:
+    """max(0, 1 - D(x)) + max(0, 1 + D(G(z))) for D, -D(G(z)) for G, means over the batch."""
+
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
+        return F.relu(1 - real_scores).mean() + F.relu(1 + fake_scores).mean()
+
+    def generator(self, fake_scores: Tensor) -> Tensor:
+        return -fake_scores.mean()
+
+    def judgement(self, scores: Tensor) -> Tensor:
+        """What D says of each image, for the curves: its score, 1 and above for real."""
+        return scores
+
+
 # What a Recipe's `loss` stands for. A new objective is a class above and a line here.
 ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
     "cross-entropy": lambda recipe: NegativeELBO(recipe.beta),
@@ -157,6 +174,7 @@ ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
 ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
     "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),
     "squared-error": lambda recipe: LeastSquaresLoss(recipe.label_noise),
+    "hinge": lambda recipe: HingeLoss(),
 }
 
 

@@ -257,7 +257,9 @@ class _Run:
         """
         details = self.details
         if details["step"]:
-            state.restore_state(self.folder, self.model, self.update.optimisers)
+            state.restore_state(
+                self.folder, self.model, self.update.optimisers, self.update.besides
+            )
         if scorer is None:
             loop = self._loop([])
             # Ctrl-C reaches every process: the first one saves, and its end ends the others.
@@ -316,5 +318,7 @@ class _Run:
             "sums": sums,
             "moments": self.snapshots.moments,
         }
-        state.save_state(self.folder, self.model, self.update.optimisers, self.details)
+        state.save_state(
+            self.folder, self.model, self.update.optimisers, self.details, self.update.besides
+        )
         files.write_text(self.folder / checkpoint.HISTORY, self.history.to_csv())
