@@ -23,7 +23,7 @@ from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import FAMILIES
-from ganvae.training import callbacks, finish, state
+from ganvae.training import callbacks, finish, spectral, state
 from ganvae.training.broadcast import Broadcast
 from ganvae.training.evaluate import evaluate
 from ganvae.training.failures import check_weights, explained
@@ -142,6 +142,8 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         processes.close()
         if scorer is None:
             return target
+        if isinstance(model, GAN):
+            spectral.release(model.discriminator)
         checkpoint.round_to_storage(model)
         fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
         scores = evaluate(model, images, scorer, settings.weights, fitted)

@@ -11,6 +11,7 @@ from torch.optim import Adam, Optimizer
 
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
+from ganvae.training import spectral
 from ganvae.training.averaging import Averaged
 from ganvae.training.hardware import usable_precision
 from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
@@ -83,12 +84,13 @@ class GANUpdate:
     def __init__(self, model: GAN, processes: Processes) -> None:
         self.model, self.recipe, self.processes = model, model.recipe, processes
         # Without averaging the network that is trained is the one that draws.
-        self.averaged = (
-            Averaged(model.generator, decay) if (decay := self.recipe.averaging) else None
-        )
+        decay = self.recipe.averaging
+        self.averaged = Averaged(model.generator, decay) if decay else None
         trained = self.averaged.trained if self.averaged else model.generator
         self.besides: dict[str, nn.Module] = {"generator": trained} if self.averaged else {}
         self.generator = processes.wrap(trained)
+        if self.recipe.spectral_norm:
+            spectral.hold(model.discriminator)
         self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
