@@ -47,6 +47,12 @@ PAIRS: tuple[Pair, ...] = (
         "Both networks are small: see which of the two copes better with little capacity.",
     ),
     Pair(
+        "digits-tuned",
+        "Digits, tuned",
+        "The best VAE and the best GAN of this size that we know how to train: see what is left of "
+        "the blur, and of the broken digits.",
+    ),
+    Pair(
         "faces",
         "Faces",
         "Look at hair, teeth and background: the VAE smooths them away, the GAN draws them, and "
@@ -148,8 +154,8 @@ _TUNED_GAN = _MNIST_GAN.replace(
     study="tuned",
     pair="digits-tuned",
     network="residual",
-    decoder_widths=(128, 96, 64),
-    encoder_widths=(64, 128),
+    decoder_widths=(128, 64, 32),
+    encoder_widths=(32, 96),
     leak=0.1,
     adam_betas=(0.0, 0.9),
     epochs=None,

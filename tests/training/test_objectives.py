@@ -10,6 +10,7 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from ganvae.errors import UserError
 from ganvae.recipes import RECIPES
 from ganvae.training.objectives import (
+    HingeLoss,
     LeastSquaresLoss,
     NegativeELBO,
     NonSaturatingLoss,
@@ -164,6 +165,15 @@ def test_least_squares_by_hand() -> None:
     assert loss.discriminator(real, fake).item() == pytest.approx((0.25 + 1) / 2 + (0.25 + 1) / 2)
     assert loss.generator(fake).item() == pytest.approx((0.25 + 4) / 2)
     assert loss.discriminator(torch.ones(3), torch.zeros(3)).item() == 0
+    assert torch.equal(loss.judgement(real), real)
+
+
+def test_hinge_by_hand() -> None:
+    loss = HingeLoss()
+    real, fake = torch.tensor([2.0, 0.5]), torch.tensor([-3.0, 0.0])
+    # Beyond its margin a score counts no more.
+    assert loss.discriminator(real, fake).item() == pytest.approx((0 + 0.5) / 2 + (0 + 1) / 2)
+    assert loss.generator(fake).item() == pytest.approx(1.5)
     assert torch.equal(loss.judgement(real), real)
 
 
