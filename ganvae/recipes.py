@@ -61,6 +61,9 @@ PAIRS: tuple[Pair, ...] = (
 )
 
 
+# In place of a study's letter: models of our own.
+TUNED = "tuned"
+
 _MNIST_VAE = Recipe(
     name="mlp-vae-20",
     family="vae",
@@ -151,7 +154,7 @@ _FACE_VAE = Recipe(
 
 _TUNED_GAN = _MNIST_GAN.replace(
     name="tuned-gan-digits",
-    study="tuned",
+    study=TUNED,
     pair="digits-tuned",
     network="residual",
     decoder_widths=(128, 64, 32),
