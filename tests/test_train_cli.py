@@ -325,6 +325,8 @@ def test_a_short_training_writes_every_file(
         "model.safetensors",
         "snapshots",
         "directions.json",
+        "map.json",
+        "map.safetensors",
     } | ({"directions.safetensors"} & {path.name for path in folder.iterdir()})
     model = checkpoint.load(folder)
     assert model.recipe == RECIPES["vae-3"].replace(

@@ -93,7 +93,9 @@ def test_samples_are_36_faces_of_the_seed(page: Page, app: str, collection: Coll
             assert alike(sheet[top : top + cell, left : left + cell], expected[place]), place
             assert not alike(sheet[top : top + cell, left : left + cell], expected[place - 1])
     page.locator("#gv-sample .gv-fold:not(.nearest) summary").click()
-    expect(page.locator("#gv-sample .gv-data-note")).to_contain_text("non-commercial research only")
+    expect(page.locator("#gv-sample .gv-fold:not(.nearest) .gv-data-note")).to_contain_text(
+        "non-commercial research only"
+    )
 
 
 def test_faces_are_magnified_smoothly(page: Page, app: str) -> None:

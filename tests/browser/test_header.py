@@ -42,16 +42,24 @@ def test_a_link_opens_its_tab(open_page: OpenPage, name: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 390])
-def test_a_phone_shows_all_tabs(open_page: OpenPage, width: int) -> None:
+def test_a_phone_has_all_tabs_in_a_row_that_moves(open_page: OpenPage, width: int) -> None:
     page = open_page(width=width, height=844, has_touch=True, is_mobile=True)
     buttons = page.locator(".gv-tabs [role=tab][data-tab-id]:visible")
     expect(buttons).to_have_count(7)
     boxes = buttons.evaluate_all(
-        "(all) => all.map((one) => { const { right, height } = one.getBoundingClientRect();"
-        " return [right, height]; })"
+        "(all) => all.map((one) => { const { top, height } = one.getBoundingClientRect();"
+        " return [top, height]; })"
     )
-    assert max(right for right, _ in boxes) <= width
+    assert len({top for top, _ in boxes}) == 1
     assert min(height for _, height in boxes) >= 40
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    for name in ("training", "compare", "sample"):
+        page.evaluate(f"() => ganvae.set({{ tab: '{name}' }})")
+        tab(page, name)
+        box = page.locator(f"[role=tab][data-tab-id={name}]").bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
 
 
 def test_play_the_walk_opens_the_walk(page: Page) -> None:

@@ -267,6 +267,9 @@
     const button = document.querySelector(`[role=tab][data-tab-id="${state.tab}"]`);
     if (!button) return false;
     if (button.getAttribute("aria-selected") !== "true") button.click();
+    // On a phone the tabs are a row that can be moved: the chosen one comes into its middle.
+    const row = button.parentElement;
+    row.scrollLeft = button.offsetLeft - (row.clientWidth - button.offsetWidth) / 2;
     window.requestAnimationFrame(() => document.documentElement.classList.remove("gv-waiting"));
     return true;
   }
