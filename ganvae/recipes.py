@@ -152,6 +152,23 @@ _FACE_VAE = Recipe(
     storage="float16",
 )
 
+_TUNED_VAE = _MNIST_VAE.replace(
+    name="tuned-vae-digits",
+    study=TUNED,
+    pair="digits-tuned",
+    latent=32,
+    network="residual",
+    decoder_widths=(128, 64, 32),
+    encoder_widths=(32, 96),
+    batch_norm=True,
+    leak=0.1,
+    reduction="mean",
+    epochs=None,
+    steps=60_000,
+    precision="bfloat16",
+    shipped=False,
+)
+
 _TUNED_GAN = _MNIST_GAN.replace(
     name="tuned-gan-digits",
     study=TUNED,
@@ -225,6 +242,7 @@ RECIPES: dict[str, Recipe] = {
             adam_betas=(0.5, 0.999),
             precision="bfloat16",
         ),
+        _TUNED_VAE,
         _TUNED_GAN,
         _FACE_VAE,
         _FACE_VAE.replace(

@@ -22,6 +22,7 @@ VAES = {
     "vae-3": 47_629,
     "vae-10": 69_623,
     "vae-100": 396_053,
+    "tuned-vae-digits": 781_633,
 }
 GANS = {
     "face-gan-128": (1_842_531, 913_921),
@@ -68,6 +69,7 @@ def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert set(FAMILIES.values()) <= set(RECIPES)
     assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
         "mlp-gan-100-leaky",
+        "tuned-vae-digits",
         "tuned-gan-digits",
     ]
 
