@@ -143,8 +143,8 @@ class GAN(GenerativeModel):
     def realness(self, images: Tensor) -> Tensor:
         """How real the discriminator takes each image in [0, 1] to be: (N,), in [0, 1].
 
-        A probability where the loss is cross-entropy; where it is least squares a score, 1 for
-        real and 0 for generated, cut off at both ends.
+        A probability where the loss is cross-entropy; elsewhere a score, 1 for real and 0 for
+        generated, cut off at both ends. The hinge loss's margins, 1 and -1, are taken for those.
 
         Raises:
             UserError: the images have another type or shape.
@@ -158,6 +158,8 @@ class GAN(GenerativeModel):
         score = self.discriminator(images * 2 - 1)
         if self.recipe.loss == "cross-entropy":
             return torch.sigmoid(score)
+        if self.recipe.loss == "hinge":
+            score = (score + 1) / 2
         return score.clamp(0, 1)
 
 

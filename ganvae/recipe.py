@@ -13,7 +13,7 @@ from ganvae.errors import UserError
 
 Family = Literal["vae", "gan"]
 Prior = Literal["normal", "uniform"]
-Network = Literal["perceptron", "convolutional", "strided"]
+Network = Literal["perceptron", "convolutional", "strided", "residual"]
 Initialisation = Literal["default", "xavier", "dcgan"]
 Precision = Literal["float32", "bfloat16"]
 Reduction = Literal["sum", "mean"]
@@ -39,7 +39,8 @@ class Recipe:
         image_range: lowest and highest pixel value the networks see; `generate` is always [0, 1].
         latent: number of latent dimensions, 1 to 1024.
         prior: `normal`, N(0, I), or `uniform`, U(-1, 1) in each dimension.
-        network: `perceptron`, `convolutional` (32x32, study D) or `strided` (64x64, study C).
+        network: `perceptron`, `convolutional` (32x32, study D), `strided` (64x64, study C) or
+            `residual`.
         decoder_widths: hidden widths (or channels) of the decoder or generator, from z outwards.
         encoder_widths: hidden widths (or channels) of the encoder or discriminator, from x inwards.
         batch_norm: batch normalisation after each hidden layer.
@@ -55,9 +56,10 @@ class Recipe:
         epochs: passes over the training set; None where `steps` is set.
         steps: optimiser steps; None where `epochs` is set.
         precision: `float32`, or `bfloat16` autocast.
-        loss: name of the objective (training/objectives.py). `cross-entropy`, or `squared-error`:
+        loss: name of the objective (training/objectives.py). `cross-entropy`; `squared-error`:
             a VAE's reconstruction is then the mean squared error of an image's pixels, a GAN's
-            loss that of LSGAN. With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
+            loss that of LSGAN; `calibrated` (VAE), a Gaussian likelihood of the variance that fits
+            best; `hinge` (GAN). With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
             GAN's discriminator gives a score instead of a probability.
         pretraining: name of the VAE whose decoder's trunk the generator starts with (GAN only);
             None starts from random weights.
@@ -69,6 +71,9 @@ class Recipe:
             with the statistics of such batches (GAN only). Apart, D's batch norm takes the mean of
             either away, and with it whatever all pictures of a batch share: their tint, or a
             pattern on all of them.
+        spectral_norm: whether D's weights are held to a spectral norm of 1 in training (GAN only).
+        averaging: decay of the moving average of G's weights that draws the pictures (GAN only);
+            0 draws with the last weights themselves.
         mirror: whether each image is mirrored left to right half of the time.
         storage: how `model.safetensors` holds the weights: `float32` or `float16`.
         seed: what everything random in training is drawn from, 0 to 2**32 - 1.
@@ -106,6 +111,8 @@ class Recipe:
     label_noise: float = 0.0
     input_noise: float = 0.0
     mixed_batches: bool = False
+    spectral_norm: bool = False
+    averaging: float = 0.0
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0
@@ -301,6 +308,11 @@ def _problems(r: Recipe) -> list[str]:
             f"The input noise must be in [0, 10], not {_shown(r.input_noise)}.",
         ),
         (isinstance(r.mixed_batches, bool), "mixed_batches must be true or false."),
+        (isinstance(r.spectral_norm, bool), "spectral_norm must be true or false."),
+        (
+            _is_number(r.averaging) and 0 <= r.averaging < 1,
+            f"The averaging must be in [0, 1), not {_shown(r.averaging)}.",
+        ),
         (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
     ]
@@ -318,6 +330,14 @@ def _conflicts(r: Recipe) -> list[str]:
         (
             (r.input_noise or r.mixed_batches) and r.family != "gan",
             "Input noise and mixed batches belong to a GAN's discriminator.",
+        ),
+        (
+            r.averaging and r.family != "gan",
+            "Averaging belongs to a GAN's generator.",
+        ),
+        (
+            r.spectral_norm and r.family != "gan",
+            "Spectral normalisation belongs to a GAN's discriminator.",
         ),
         (
             r.pretraining and (r.family != "gan" or r.network != "strided"),
@@ -340,6 +360,11 @@ def _shape_problems(r: Recipe) -> list[str]:
     height, width = r.image_shape[1:]
     if r.network == "strided":
         halvings = 2 ** max(len(r.decoder_widths), len(r.encoder_widths))
+        if height % halvings or width % halvings:
+            return [f"Images of {height} by {width} can't be halved down by {halvings}."]
+        return []
+    if r.network == "residual":
+        halvings = 2 ** max(len(r.decoder_widths) - 1, len(r.encoder_widths))
         if height % halvings or width % halvings:
             return [f"Images of {height} by {width} can't be halved down by {halvings}."]
         return []

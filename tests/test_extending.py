@@ -77,7 +77,7 @@ def test_the_command_trains_what_was_added(project: Path, command: str) -> None:
     recipe = checkpoint.read_json(folder / checkpoint.CONFIG)["recipe"]
     told = {
         "wide-vae-100": ("decoder_widths", [32, 64, 64, 32]),
-        "hinge-gan-100": ("loss", "hinge"),
+        "wasserstein-gan-100": ("loss", "wasserstein"),
     }
     model = arguments[arguments.index("--model") + 1]
     field, value = told.get(model, ("dataset", "kmnist"))

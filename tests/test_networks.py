@@ -9,6 +9,13 @@ from torch import nn
 
 from ganvae import networks
 from ganvae.models import GAN, VAE
+from ganvae.networks import (
+    build_decoder,
+    build_discriminator,
+    build_encoder,
+    build_generator,
+)
+from ganvae.networks.residual import Halving
 from ganvae.networks.strided import copy_trunk
 from ganvae.recipes import RECIPES, find_recipe
 
@@ -308,3 +315,30 @@ def test_default_initialisation_changes_nothing() -> None:
     before = layer.weight.clone()
     networks.initialise(layer, "default")
     assert torch.equal(layer.weight, before)
+
+
+def test_residual_networks() -> None:
+    recipe = RECIPES["tuned-gan-digits"].replace(
+        decoder_widths=(8, 6, 4), encoder_widths=(4, 8), latent=5
+    )
+    generator, discriminator = build_generator(recipe), build_discriminator(recipe)
+    images = generator(torch.randn(3, 5))
+    assert images.shape == (3, 1, 28, 28)
+    assert images.abs().max() <= 1
+    assert discriminator(images).shape == (3,)
+    assert describe(generator)[0] == ("linear", 5, 8 * 7 * 7)
+    # No batch norm where real and generated images come in batches of their own.
+    assert not any(row[0] == "batch norm" for row in describe(discriminator))
+    faces = RECIPES["face-vae-128"].replace(
+        network="residual", decoder_widths=(8, 8, 4, 4, 4), encoder_widths=(4, 4, 8, 8)
+    )
+    assert build_decoder(faces)(torch.randn(2, 128)).shape == (2, 3, 64, 64)
+    mean, log_variance = build_encoder(faces)(torch.randn(2, 3, 64, 64))
+    assert mean.shape == log_variance.shape == (2, 128)
+
+
+def test_a_halving_block_pools_its_skip_first() -> None:
+    block = Halving(3, 5, 0.1, batch_norm=False)
+    x = torch.randn(2, 3, 8, 8)
+    by_hand = block.last(block.down(block.body(x) + block.skip(x)))
+    assert torch.allclose(block(x), by_hand, atol=1e-5)

@@ -22,6 +22,7 @@ VAES = {
     "vae-3": 47_629,
     "vae-10": 69_623,
     "vae-100": 396_053,
+    "tuned-vae-digits": 781_633,
 }
 GANS = {
     "face-gan-128": (1_842_531, 913_921),
@@ -29,6 +30,7 @@ GANS = {
     "mlp-gan-100-leaky": (1_486_352, 1_460_225),
     "mini-gan-100": (114_800, 110_849),
     "gan-100": (143_953, 42_432),
+    "tuned-gan-digits": (782_913, 123_681),
 }
 
 
@@ -65,7 +67,11 @@ def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert [name for name, recipe in RECIPES.items() if recipe.name != name] == []
     assert {recipe.pair for recipe in RECIPES.values()} <= {pair.key for pair in PAIRS}
     assert set(FAMILIES.values()) <= set(RECIPES)
-    assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == ["mlp-gan-100-leaky"]
+    assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
+        "mlp-gan-100-leaky",
+        "tuned-vae-digits",
+        "tuned-gan-digits",
+    ]
 
 
 @pytest.mark.parametrize(

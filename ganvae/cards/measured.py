@@ -51,7 +51,7 @@ def measured(recipe: Recipe, metrics: dict[str, Any]) -> str:
 
 def _unit(recipe: Recipe, curve: str) -> str:
     if recipe.family == "vae":
-        if recipe.loss == "cross-entropy" or curve.endswith("kl"):
+        if recipe.loss != "squared-error" or curve.endswith("kl"):
             return "nats per image"
         squared = "mean squared error, pixels in [-1, 1]"
         return squared if "reconstruction" in curve else f"{squared}, + {recipe.beta:g} KL"

@@ -6,7 +6,7 @@ from typing import Any
 
 from ganvae.cards.notes import NOTES
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipes import RECIPES, TUNED
 
 _STUDIES = {
     "A": "study A (MNIST, perceptrons, the perturbation test)",
@@ -21,11 +21,12 @@ def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
     """The title, a description and the last sheet of samples."""
     study = _STUDIES.get(recipe.study, recipe.study)
     base = RECIPES.get(recipe.name)
-    relation = (
-        f"It reproduces {study}."
-        if base == recipe
-        else f"It varies {study}; config.json holds every setting."
-    )
+    if recipe.study == TUNED:
+        relation = "It is of no study, but as good as we know how to make it at this size."
+    elif base == recipe:
+        relation = f"It reproduces {study}."
+    else:
+        relation = f"It varies {study}; config.json holds every setting."
     note = NOTES.get(recipe.name)
     height, width = recipe.image_shape[1:]
     return "\n".join(

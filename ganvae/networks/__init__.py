@@ -12,13 +12,14 @@ from types import ModuleType
 
 from torch import nn
 
-from ganvae.networks import convolutional, perceptron, strided
+from ganvae.networks import convolutional, perceptron, residual, strided
 from ganvae.recipe import Network, Recipe
 
 _KINDS: dict[Network, ModuleType] = {
     "perceptron": perceptron,
     "convolutional": convolutional,
     "strided": strided,
+    "residual": residual,
 }
 
 

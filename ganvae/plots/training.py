@@ -33,7 +33,7 @@ class Run:
         history: columns by name, None where a row has no value.
         problem: a sentence that says why there is no history; empty where there is one.
         dataset: what it was trained on.
-        loss: `cross-entropy` or `squared-error`, as in a Recipe.
+        loss: as in a Recipe.
         beta: weight of a VAE's KL term.
         features: the network in whose features the distances are; None where that is not known.
     """
@@ -305,7 +305,7 @@ def _gan_loss(run: Run) -> Spec:
 
 def _scores(run: Run) -> bool:
     """Whether D gives a score of any size instead of a probability."""
-    return run.loss == "squared-error"
+    return run.loss != "cross-entropy"
 
 
 def _gan_scores(run: Run) -> Spec:

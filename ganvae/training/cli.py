@@ -91,6 +91,17 @@ def _of_face_gan(field: str) -> str:
     help="D learns from real and generated images in one batch (GAN)."
     + _of_face_gan("mixed_batches"),
 )
+@click.option("--loss", help="Name of the objective." + _of_recipe("loss"))
+@click.option(
+    "--averaging",
+    type=float,
+    help="Decay of the moving average of G's weights, 0 for none (GAN)." + _of_recipe("averaging"),
+)
+@click.option(
+    "--spectral-norm/--no-spectral-norm",
+    default=None,
+    help="Hold D's weights to a spectral norm of 1 (GAN)." + _of_recipe("spectral_norm"),
+)
 @click.option(
     "--encoder-widths",
     metavar="W,W,…",

@@ -88,10 +88,11 @@ def _negative_elbo(model: VAE, test: Tensor) -> dict[str, Any]:
     """
     losses = test_losses(model, test)
     recipe = model.recipe
-    if recipe.loss == "cross-entropy":
+    if recipe.loss != "squared-error":
+        fitted = "Gaussian, pixels in [-1, 1], variance fitted to each batch"
         return {
             "negative_elbo": losses["test_reconstruction"] + losses["test_kl"],
-            "likelihood": "Bernoulli",
+            "likelihood": "Bernoulli" if recipe.loss == "cross-entropy" else fitted,
         }
     pixels = math.prod(recipe.image_shape)
     variance = recipe.beta * pixels / 2

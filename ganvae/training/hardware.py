@@ -40,11 +40,11 @@ def pick_device(name: str | None) -> torch.device:
 def arrange(model: VAE | GAN) -> None:
     """Lay a model's weights out in memory as its recipe is trained fastest.
 
-    Channels last is faster for the wide convolutions of study C on CPU and GPU alike; images take
-    the layout from the first convolution. It changes the last digits of sums, so the recipes that
-    were trained without it stay as they are.
+    Channels last is faster for wide convolutions, on CPU and GPU alike; images take the layout from
+    the first convolution. It changes the last digits of sums, so the recipes that were trained
+    without it stay as they are.
     """
-    if model.recipe.network == "strided":
+    if model.recipe.network in ("strided", "residual"):
         nn.Module.to(model, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 

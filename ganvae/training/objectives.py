@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -91,6 +92,29 @@ class SquaredErrorELBO(NegativeELBO):
         return error, kl_per_dimension(mean, log_variance).sum()
 
 
+# Rybkin et al., "Simple and effective VAE training with calibrated decoders", ICML 2021: the best
+# variance for a batch is its own mean squared error, so no weight between the two terms is to be
+# chosen.
+@dataclass(frozen=True)
+class CalibratedELBO(NegativeELBO):
+    """reconstruction + beta * KL, with a Gaussian likelihood of the variance that fits best."""
+
+    def terms(
+        self, logits: Tensor, images: Tensor, mean: Tensor, log_variance: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """-log N(x; decoded, variance) and KL in nats, summed over all images.
+
+        Args:
+            logits: (N, C, H, W), images in [-1, 1] before their tanh.
+            images: (N, C, H, W) in [-1, 1].
+            mean, log_variance: (N, latent), of the posterior.
+        """
+        variance = F.mse_loss(torch.tanh(logits), images).clamp(min=1e-6)
+        # With that variance the squared errors over twice the variance are half a nat a pixel.
+        nats = 0.5 * images.numel() * (torch.log(2 * math.pi * variance) + 1)
+        return nats, kl_per_dimension(mean, log_variance).sum()
+
+
 # Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, section 3: the generator climbs
 # log D(G(z)) instead of descending log(1 - D(G(z))), which gives it gradients from the start.
 @dataclass(frozen=True)
@@ -149,14 +173,33 @@ class LeastSquaresLoss:
         return scores
 
 
+# Lim and Ye, "Geometric GAN", 2017; Tran et al., "Hierarchical implicit models", NeurIPS 2017.
+class HingeLoss:
+    """max(0, 1 - D(x)) + max(0, 1 + D(G(z))) for D, -D(G(z)) for G, means over the batch."""
+
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
+        return F.relu(1 - real_scores).mean() + F.relu(1 + fake_scores).mean()
+
+    def generator(self, fake_scores: Tensor) -> Tensor:
+        return -fake_scores.mean()
+
+    def judgement(self, scores: Tensor) -> Tensor:
+        """What D says of each image, for the curves: its score, 1 and above for real."""
+        return scores
+
+
 # What a Recipe's `loss` stands for. A new objective is a class above and a line here.
 ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
     "cross-entropy": lambda recipe: NegativeELBO(recipe.beta),
     "squared-error": lambda recipe: SquaredErrorELBO(recipe.beta),
+    "calibrated": lambda recipe: CalibratedELBO(recipe.beta),
 }
 ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
     "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),
     "squared-error": lambda recipe: LeastSquaresLoss(recipe.label_noise),
+    "hinge": lambda recipe: HingeLoss(),
 }
 
 

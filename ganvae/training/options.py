@@ -31,6 +31,9 @@ _OVERRIDES: dict[str, str] = {
     "input_noise": "input_noise",
     "pretraining": "pretraining",
     "mixed_batches": "mixed_batches",
+    "loss": "loss",
+    "averaging": "averaging",
+    "spectral_norm": "spectral_norm",
     "mirror": "mirror",
     "encoder_widths": "encoder_widths",
     "decoder_widths": "decoder_widths",
@@ -48,6 +51,8 @@ _FAMILY_ONLY = {
     "input_noise": "gan",
     "pretraining": "gan",
     "mixed_batches": "gan",
+    "averaging": "gan",
+    "spectral_norm": "gan",
 }
 # What `--sweep` takes: all of them whose values have no commas, and the latent size.
 SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))

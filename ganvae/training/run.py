@@ -23,7 +23,7 @@ from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import FAMILIES
-from ganvae.training import callbacks, finish, state
+from ganvae.training import callbacks, finish, spectral, state
 from ganvae.training.broadcast import Broadcast
 from ganvae.training.evaluate import evaluate
 from ganvae.training.failures import check_weights, explained
@@ -142,6 +142,8 @@ def train(recipe: Recipe, settings: Settings) -> Path:
         processes.close()
         if scorer is None:
             return target
+        if isinstance(model, GAN):
+            spectral.release(model.discriminator)
         checkpoint.round_to_storage(model)
         fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
         scores = evaluate(model, images, scorer, settings.weights, fitted)
@@ -257,7 +259,9 @@ class _Run:
         """
         details = self.details
         if details["step"]:
-            state.restore_state(self.folder, self.model, self.update.optimisers)
+            state.restore_state(
+                self.folder, self.model, self.update.optimisers, self.update.besides
+            )
         if scorer is None:
             loop = self._loop([])
             # Ctrl-C reaches every process: the first one saves, and its end ends the others.
@@ -316,5 +320,7 @@ class _Run:
             "sums": sums,
             "moments": self.snapshots.moments,
         }
-        state.save_state(self.folder, self.model, self.update.optimisers, self.details)
+        state.save_state(
+            self.folder, self.model, self.update.optimisers, self.details, self.update.besides
+        )
         files.write_text(self.folder / checkpoint.HISTORY, self.history.to_csv())

@@ -7,6 +7,7 @@ JSON. Nothing is pickled.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,21 @@ STATE = "state.safetensors"
 
 
 def save_state(
-    folder: Path, model: nn.Module, optimisers: list[Optimizer], details: dict[str, Any]
+    folder: Path,
+    model: nn.Module,
+    optimisers: list[Optimizer],
+    details: dict[str, Any],
+    besides: Mapping[str, nn.Module] | None = None,
 ) -> None:
     """Write the state of a run into its folder.
 
     Args:
+        besides: networks with weights of their own besides the model's, by name.
         details: what is not a tensor: step, recipe, history, …; plain JSON values.
     """
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    for name, network in (besides or {}).items():
+        tensors |= {f"{name}.{key}": tensor for key, tensor in network.state_dict().items()}
     for number, optimiser in enumerate(optimisers):
         for index, state in optimiser.state_dict()["state"].items():
             for key, value in state.items():
@@ -53,13 +61,23 @@ def read_details(folder: Path) -> dict[str, Any]:
     return _read(folder)[1]
 
 
-def restore_state(folder: Path, model: nn.Module, optimisers: list[Optimizer]) -> None:
+def restore_state(
+    folder: Path,
+    model: nn.Module,
+    optimisers: list[Optimizer],
+    besides: Mapping[str, nn.Module] | None = None,
+) -> None:
     """Put weights, optimisers and random state back as `save_state` found them."""
     tensors, _ = _read(folder)
-    prefix = "model."
-    model.load_state_dict(
-        {name[len(prefix) :]: tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-    )
+    for prefix, network in {"model": model, **(besides or {})}.items():
+        start = f"{prefix}."
+        network.load_state_dict(
+            {
+                name[len(start) :]: tensor
+                for name, tensor in tensors.items()
+                if name.startswith(start)
+            }
+        )
     for number, optimiser in enumerate(optimisers):
         state: dict[int, dict[str, Tensor]] = {}
         start = f"optimiser.{number}."

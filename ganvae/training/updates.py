@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.optim import Adam, Optimizer
 
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
+from ganvae.training import spectral
+from ganvae.training.averaging import Averaged
 from ganvae.training.hardware import usable_precision
 from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
 from ganvae.training.processes import Processes
@@ -20,6 +22,8 @@ class Update(Protocol):
     """What the loop asks of a family."""
 
     optimisers: list[Optimizer]
+    # Networks with weights of their own besides the model's, by name.
+    besides: dict[str, nn.Module]
 
     def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         """One step on images (N, C, H, W) in the recipe's range; scalars by curve name.
@@ -47,6 +51,7 @@ class VAEUpdate:
         self.encoder, self.decoder = processes.wrap(model.encoder), processes.wrap(model.decoder)
         self.objective = elbo_of(self.recipe)
         self.optimisers: list[Optimizer] = [_adam(model, self.recipe)]
+        self.besides: dict[str, nn.Module] = {}
 
     def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         with _autocast(self.recipe, images.device):
@@ -78,12 +83,19 @@ class GANUpdate:
 
     def __init__(self, model: GAN, processes: Processes) -> None:
         self.model, self.recipe, self.processes = model, model.recipe, processes
-        self.generator = processes.wrap(model.generator)
+        # Without averaging the network that is trained is the one that draws.
+        decay = self.recipe.averaging
+        self.averaged = Averaged(model.generator, decay) if decay else None
+        trained = self.averaged.trained if self.averaged else model.generator
+        self.besides: dict[str, nn.Module] = {"generator": trained} if self.averaged else {}
+        self.generator = processes.wrap(trained)
+        if self.recipe.spectral_norm:
+            spectral.hold(model.discriminator)
         self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
             _adam(model.discriminator, self.recipe),
-            _adam(model.generator, self.recipe),
+            _adam(trained, self.recipe),
         ]
 
     def _draw_z(self, count: int, device: torch.device) -> Tensor:
@@ -152,6 +164,9 @@ class GANUpdate:
         self.model.discriminator.requires_grad_(True)
 
         self.processes.average_statistics(self.model)
+        if self.averaged is not None:
+            self.processes.average_statistics(self.averaged.trained)
+            self.averaged.follow(step)
         return self.processes.mean(
             {
                 "d_loss": d_loss.detach(),

@@ -76,6 +76,16 @@ SHORT_STRIDED_GAN = SHORT_STRIDED_VAE.replace(
     input_noise=0.1,
     mixed_batches=True,
 )
+# Residual networks, held weights and an average that draws: what the tuned pairs have.
+SHORT_RESIDUAL_GAN = RECIPES["tuned-gan-digits"].replace(
+    name="short-residual-gan",
+    decoder_widths=(8, 8, 4),
+    encoder_widths=(4, 8),
+    latent=8,
+    precision="float32",
+    batch_size=32,
+    steps=30,
+)
 STEPS = 30
 
 

@@ -10,6 +10,8 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from ganvae.errors import UserError
 from ganvae.recipes import RECIPES
 from ganvae.training.objectives import (
+    CalibratedELBO,
+    HingeLoss,
     LeastSquaresLoss,
     NegativeELBO,
     NonSaturatingLoss,
@@ -164,6 +166,33 @@ def test_least_squares_by_hand() -> None:
     assert loss.discriminator(real, fake).item() == pytest.approx((0.25 + 1) / 2 + (0.25 + 1) / 2)
     assert loss.generator(fake).item() == pytest.approx((0.25 + 4) / 2)
     assert loss.discriminator(torch.ones(3), torch.zeros(3)).item() == 0
+    assert torch.equal(loss.judgement(real), real)
+
+
+def test_calibrated_likelihood_agrees_with_torch_distributions() -> None:
+    torch.manual_seed(0)
+    logits, images = torch.randn(3, 1, 4, 4), torch.rand(3, 1, 4, 4) * 2 - 1
+    mean, log_variance = torch.randn(3, 2), torch.randn(3, 2)
+    nats, kl = CalibratedELBO().terms(logits, images, mean, log_variance)
+    variance = (torch.tanh(logits) - images).square().mean()
+
+    def by_hand(scale: float) -> float:
+        normal = torch.distributions.Normal(torch.tanh(logits), (scale * variance).sqrt())
+        return -normal.log_prob(images).sum().item()
+
+    assert nats.item() == pytest.approx(by_hand(1.0), rel=1e-5)
+    # Any other variance fits worse.
+    assert by_hand(0.8) > nats.item()
+    assert by_hand(1.2) > nats.item()
+    assert kl.item() == pytest.approx(kl_per_dimension(mean, log_variance).sum().item())
+
+
+def test_hinge_by_hand() -> None:
+    loss = HingeLoss()
+    real, fake = torch.tensor([2.0, 0.5]), torch.tensor([-3.0, 0.0])
+    # Beyond its margin a score counts no more.
+    assert loss.discriminator(real, fake).item() == pytest.approx((0 + 0.5) / 2 + (0 + 1) / 2)
+    assert loss.generator(fake).item() == pytest.approx(1.5)
     assert torch.equal(loss.judgement(real), real)
 
 

@@ -13,9 +13,15 @@ from ganvae.recipe import Recipe
 from ganvae.training import state
 from ganvae.training.hardware import arrange
 from ganvae.training.updates import Update, make_update
-from tests.training.conftest import SHORT_CONV_GAN, SHORT_GAN, SHORT_STRIDED_GAN, SHORT_VAE
+from tests.training.conftest import (
+    SHORT_CONV_GAN,
+    SHORT_GAN,
+    SHORT_RESIDUAL_GAN,
+    SHORT_STRIDED_GAN,
+    SHORT_VAE,
+)
 
-RECIPES = [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_STRIDED_GAN]
+RECIPES = [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_STRIDED_GAN, SHORT_RESIDUAL_GAN]
 
 
 def begin(recipe: Recipe, seed: int) -> tuple[Any, Update]:
@@ -36,12 +42,12 @@ def test_going_on_after_restoring_is_going_on(recipe: Recipe, tmp_path: Path) ->
     for number in range(3):
         update(batch(recipe, number), number)
     details = {"step": 3, "rows": [{"step": 1, "loss": 0.1}], "sums": {"d": 1.0000000000000002}}
-    state.save_state(tmp_path, model, update.optimisers, details)
+    state.save_state(tmp_path, model, update.optimisers, details, update.besides)
     expected = [update(batch(recipe, number), number) for number in range(3, 6)]
 
     other, other_update = begin(recipe, 2)
     torch.manual_seed(3)
-    state.restore_state(tmp_path, other, other_update.optimisers)
+    state.restore_state(tmp_path, other, other_update.optimisers, other_update.besides)
     assert state.read_details(tmp_path) == details
     got = [other_update(batch(recipe, number), number) for number in range(3, 6)]
     for before, after in zip(expected, got, strict=True):

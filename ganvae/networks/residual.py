@@ -1,0 +1,116 @@
+"""Residual networks (He et al. 2016) for the tuned pairs: doubling and halving blocks.
+
+A picture is doubled by repeating its pixels and convolved after that, as transposed convolutions
+leave checkerboards (Odena et al., "Deconvolution and checkerboard artifacts", 2016). A
+discriminator has no batch norm: its batches are all real or all generated.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+from torch import Tensor, nn
+
+from ganvae.networks.layers import GaussianEncoder, activation
+from ganvae.recipe import Recipe
+
+
+class Doubling(nn.Module):
+    """A block that doubles height and width: (N, before, H, W) to (N, after, 2H, 2W)."""
+
+    def __init__(self, before: int, after: int, leak: float, batch_norm: bool) -> None:
+        super().__init__()
+        self.up = nn.Upsample(scale_factor=2, mode="nearest")
+        self.body = nn.Sequential(
+            *_convolution(before, after, batch_norm),
+            activation(leak),
+            *_convolution(after, after, batch_norm),
+        )
+        self.skip = nn.Conv2d(before, after, 1)
+        self.last = activation(leak)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.up(x)
+        return self.last(self.body(x) + self.skip(x))
+
+
+class Halving(nn.Module):
+    """A block that halves height and width: (N, before, H, W) to (N, after, H / 2, W / 2)."""
+
+    def __init__(self, before: int, after: int, leak: float, batch_norm: bool) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            *_convolution(before, after, batch_norm),
+            activation(leak),
+            *_convolution(after, after, batch_norm),
+        )
+        self.skip = nn.Conv2d(before, after, 1)
+        self.down = nn.AvgPool2d(2)
+        self.last = activation(leak)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # A 1x1 convolution gives the same after the pooling, for a quarter of the work.
+        return self.last(self.down(self.body(x)) + self.skip(self.down(x)))
+
+
+def _convolution(before: int, after: int, batch_norm: bool) -> list[nn.Module]:
+    norm = [nn.BatchNorm2d(after)] if batch_norm else []
+    return [nn.Conv2d(before, after, 3, 1, 1), *norm]
+
+
+def _drawing(recipe: Recipe) -> list[nn.Module]:
+    """z (N, latent) to a raw image: one doubling between each two of the decoder's widths."""
+    channels, height, width = recipe.image_shape
+    widths = recipe.decoder_widths
+    factor = 2 ** (len(widths) - 1)
+    start = (widths[0], height // factor, width // factor)
+    blocks = [
+        Doubling(before, after, recipe.leak, recipe.batch_norm)
+        for before, after in pairwise(widths)
+    ]
+    return [
+        nn.Linear(recipe.latent, math.prod(start)),
+        nn.Unflatten(1, start),
+        activation(recipe.leak),
+        *blocks,
+        nn.Conv2d(widths[-1], channels, 3, 1, 1),
+    ]
+
+
+def _seeing(recipe: Recipe, batch_norm: bool) -> list[nn.Module]:
+    """An image to its smallest feature map: one halving for each of the encoder's widths."""
+    widths = (recipe.image_shape[0], *recipe.encoder_widths)
+    return [Halving(before, after, recipe.leak, batch_norm) for before, after in pairwise(widths)]
+
+
+def encoder(recipe: Recipe) -> nn.Module:
+    """Halvings, then one linear head each for mean and log variance."""
+    factor = 2 ** len(recipe.encoder_widths)
+    height, width = (side // factor for side in recipe.image_shape[1:])
+    flat = recipe.encoder_widths[-1] * height * width
+    body = nn.Sequential(*_seeing(recipe, recipe.batch_norm), nn.Flatten())
+    return GaussianEncoder(body, flat, recipe.latent)
+
+
+def decoder(recipe: Recipe) -> nn.Module:
+    """Doublings and a convolution to the image."""
+    return nn.Sequential(*_drawing(recipe))
+
+
+def generator(recipe: Recipe) -> nn.Module:
+    """As the decoder, and a tanh."""
+    return nn.Sequential(*_drawing(recipe), nn.Tanh())
+
+
+def discriminator(recipe: Recipe) -> nn.Module:
+    """Halvings, the sum over all places, and a linear score."""
+    score = nn.Linear(recipe.encoder_widths[-1], 1)
+    return nn.Sequential(*_seeing(recipe, batch_norm=False), _Sum(), score, nn.Flatten(0))
+
+
+class _Sum(nn.Module):
+    """(N, C, H, W) to its sum over all places, (N, C)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.sum(dim=(2, 3))
