@@ -18,10 +18,11 @@ import torch
 from ganvae import checkpoint, latents, words
 from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
-from ganvae.export import ExportedFile, read_export
+from ganvae.export import Export, ExportedFile, read_export
 from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latent_map import LatentMap, read_latent_map
 from ganvae.latents import Array, Axes
+from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.metrics.classifier import DigitClassifier, load_classifier
 from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
 from ganvae.metrics.sharpness import laplacian_variance
@@ -30,6 +31,8 @@ from ganvae.recipe import Recipe
 from ganvae.recipes import PAIRS
 
 _log = logging.getLogger(__name__)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -55,15 +58,28 @@ class _Held:
     entries: dict[str, checkpoint.Entry]
     models: dict[str, VAE | GAN] = field(default_factory=dict)
     axes: dict[str, Axes] = field(default_factory=dict)
-    directions: dict[str, list[Direction]] = field(default_factory=dict)
+    # None: it was looked for, and is not there or can't be used.
+    directions: dict[str, list[Direction] | None] = field(default_factory=dict)
     fitted: dict[str, FittedPrior | None] = field(default_factory=dict)
     maps: dict[str, LatentMap | None] = field(default_factory=dict)
-    exported: dict[str, list[ExportedFile]] = field(default_factory=dict)
-    # None in the list: it was looked for, and can't be used.
-    classifier: list[DigitClassifier | None] = field(default_factory=list)
-    training_features: list[TrainingFeatures | None] = field(default_factory=list)
+    exported: dict[str, Export | None] = field(default_factory=dict)
+    classifier: dict[str, DigitClassifier | None] = field(default_factory=dict)
+    training_features: dict[str, TrainingFeatures | None] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    def optional(
+        self, kept: dict[str, _R | None], name: str, read: Callable[[], _R | None], without: str
+    ) -> _R | None:
+        """What models do without, read once; what can't be read is None, and said in the log."""
+        with self.lock:
+            if name not in kept:
+                try:
+                    kept[name] = read()
+                except UserError as error:
+                    _log.warning("%s: %s", without, error)
+                    kept[name] = None
+            return kept[name]
 
 
 @dataclass
@@ -75,8 +91,6 @@ class _Steady:
 
 
 _steady: ContextVar[_Steady | None] = ContextVar("steady", default=None)
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
 # Pages that visitors opened before so many replacements still get the models they show.
 _KEPT = 2
 
@@ -197,17 +211,11 @@ class Collection:
 
         Those that can't be read are named in the log and left out: the axes are there without.
         """
-        recipe = self.recipe(name)
-        held = self._held
-        with held.lock:
-            if name not in held.directions:
-                try:
-                    found = read_directions(self.entries[name].folder, recipe)
-                except UserError as error:
-                    _log.warning("%s has axes only, no directions: %s", name, error)
-                    found = []
-                held.directions[name] = found
-            return held.directions[name]
+        recipe, held = self.recipe(name), self._held
+        folder = held.entries[name].folder
+        without = f"{name} has axes only, no directions"
+        read = functools.partial(read_directions, folder, recipe)
+        return held.optional(held.directions, name, read, without) or []
 
     @_steadily
     def fitted_prior(self, name: str) -> FittedPrior | None:
@@ -215,17 +223,12 @@ class Collection:
 
         One that can't be read is named in the log and left out: its model works without it.
         """
-        recipe = self.recipe(name)
-        held = self._held
-        with held.lock:
-            if name not in held.fitted:
-                try:
-                    prior = read_fitted_prior(self.entries[name].folder, recipe)
-                except UserError as error:
-                    _log.warning("%s is sampled from N(0, I) only: %s", name, error)
-                    prior = None
-                held.fitted[name] = prior if recipe.family == "vae" else None
-            return held.fitted[name]
+        recipe, held = self.recipe(name), self._held
+        if recipe.family != "vae":
+            return None
+        without = f"{name} is sampled from N(0, I) only"
+        read = functools.partial(read_fitted_prior, held.entries[name].folder, recipe)
+        return held.optional(held.fitted, name, read, without)
 
     @_steadily
     def latent_map(self, name: str) -> LatentMap | None:
@@ -233,16 +236,9 @@ class Collection:
 
         One that can't be read is named in the log and left out: its model works without it.
         """
-        recipe = self.recipe(name)
-        held = self._held
-        with held.lock:
-            if name not in held.maps:
-                try:
-                    held.maps[name] = read_latent_map(self.entries[name].folder, recipe)
-                except UserError as error:
-                    _log.warning("%s has no map on the page: %s", name, error)
-                    held.maps[name] = None
-            return held.maps[name]
+        recipe, held = self.recipe(name), self._held
+        read = functools.partial(read_latent_map, held.entries[name].folder, recipe)
+        return held.optional(held.maps, name, read, f"{name} has no map on the page")
 
     @_steadily
     def exported(self, name: str) -> list[ExportedFile]:
@@ -252,44 +248,27 @@ class Collection:
         """
         self.recipe(name)
         held = self._held
-        with held.lock:
-            if name not in held.exported:
-                try:
-                    export = read_export(self.entries[name].folder)
-                except UserError as error:
-                    _log.warning("%s is drawn by the server only: %s", name, error)
-                    export = None
-                held.exported[name] = list(export.files.values()) if export else []
-            return held.exported[name]
+        read = functools.partial(read_export, held.entries[name].folder)
+        export = held.optional(held.exported, name, read, f"{name} is drawn by the server only")
+        return list(export.files.values()) if export else []
 
     @_steadily
     def classifier(self) -> DigitClassifier | None:
         """The digit classifier that lies beside the models; None without a usable one."""
         held = self._held
-        with held.lock:
-            if not held.classifier:
-                try:
-                    held.classifier.append(load_classifier(held.weights))
-                except UserError as error:
-                    _log.warning("Digits are not compared by their features: %s", error)
-                    held.classifier.append(None)
-            return held.classifier[0]
+        read = functools.partial(load_classifier, held.weights)
+        without = "Digits are not compared by their features"
+        return held.optional(held.classifier, CLASSIFIER, read, without)
 
     @_steadily
     def training_features(self) -> TrainingFeatures | None:
         """The features of all training digits; None without a usable file of this classifier's."""
         held, classifier = self._held, self.classifier()
-        with held.lock:
-            if not held.training_features:
-                held.training_features.append(None)
-                try:
-                    found = read_training_features(held.weights)
-                except UserError as error:
-                    _log.warning("Nearest training images are not told: %s", error)
-                else:
-                    if classifier is not None and found.network == classifier.fingerprint:
-                        held.training_features[0] = found
-            return held.training_features[0]
+        read = functools.partial(read_training_features, held.weights)
+        without = "Nearest training images are not told"
+        found = held.optional(held.training_features, CLASSIFIER, read, without)
+        ours = found and classifier and found.network == classifier.fingerprint
+        return found if ours else None
 
     @_steadily
     def sample_z(

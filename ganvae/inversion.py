@@ -88,7 +88,7 @@ _SMALL_EFFORT, _LARGE_EFFORT = Effort(8, 300), Effort(8, 240)
 
 
 def effort_for(recipe: Recipe) -> Effort:
-    """What is enough for a recipe's pictures: about a second for a digit, five for a face."""
+    """What is enough for a recipe's pictures; how long it takes is in docs/measured.md."""
     return _SMALL_EFFORT if _is_small(recipe) else _LARGE_EFFORT
 
 
