@@ -51,6 +51,7 @@ class Recipe:
         reduction: whether a VAE's loss is summed over the batch or averaged.
         real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
         lr: Adam's learning rate.
+        cooldown: share of the run, at its end, over which the learning rate falls to 0.
         adam_betas: Adam's two decay rates.
         batch_size: images a step.
         epochs: passes over the training set; None where `steps` is set.
@@ -113,6 +114,7 @@ class Recipe:
     mixed_batches: bool = False
     spectral_norm: bool = False
     averaging: float = 0.0
+    cooldown: float = 0.0
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0
@@ -312,6 +314,10 @@ def _problems(r: Recipe) -> list[str]:
         (
             _is_number(r.averaging) and 0 <= r.averaging < 1,
             f"The averaging must be in [0, 1), not {_shown(r.averaging)}.",
+        ),
+        (
+            _is_number(r.cooldown) and 0 <= r.cooldown <= 1,
+            f"The cooldown must be in [0, 1], not {_shown(r.cooldown)}.",
         ),
         (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),

@@ -22,17 +22,19 @@ class Doubling(nn.Module):
     def __init__(self, before: int, after: int, leak: float, batch_norm: bool) -> None:
         super().__init__()
         self.up = nn.Upsample(scale_factor=2, mode="nearest")
+        # The wider of the two convolutions works at the smaller size, for a quarter of its price.
         self.body = nn.Sequential(
             *_convolution(before, after, batch_norm),
             activation(leak),
+            self.up,
             *_convolution(after, after, batch_norm),
         )
         self.skip = nn.Conv2d(before, after, 1)
         self.last = activation(leak)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.up(x)
-        return self.last(self.body(x) + self.skip(x))
+        # A 1x1 convolution gives the same before the doubling.
+        return self.last(self.body(x) + self.up(self.skip(x)))
 
 
 class Halving(nn.Module):
@@ -40,18 +42,19 @@ class Halving(nn.Module):
 
     def __init__(self, before: int, after: int, leak: float, batch_norm: bool) -> None:
         super().__init__()
+        self.down = nn.AvgPool2d(2)
         self.body = nn.Sequential(
             *_convolution(before, after, batch_norm),
             activation(leak),
+            self.down,
             *_convolution(after, after, batch_norm),
         )
         self.skip = nn.Conv2d(before, after, 1)
-        self.down = nn.AvgPool2d(2)
         self.last = activation(leak)
 
     def forward(self, x: Tensor) -> Tensor:
-        # A 1x1 convolution gives the same after the pooling, for a quarter of the work.
-        return self.last(self.down(self.body(x)) + self.skip(self.down(x)))
+        # A 1x1 convolution gives the same after the halving.
+        return self.last(self.body(x) + self.skip(self.down(x)))
 
 
 def _convolution(before: int, after: int, batch_norm: bool) -> list[nn.Module]:

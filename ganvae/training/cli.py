@@ -57,6 +57,12 @@ def _of_face_gan(field: str) -> str:
 @click.option("--steps", type=int, help="Steps, in place of --epochs." + _of_recipe("steps"))
 @click.option("--batch-size", type=int, help="Images a step." + _of_recipe("batch_size"))
 @click.option("--lr", type=float, help="Adam's learning rate." + _of_recipe("lr"))
+@click.option(
+    "--cooldown",
+    type=float,
+    help="Share of the run, at its end, over which the learning rate falls to 0."
+    + _of_recipe("cooldown"),
+)
 @click.option("--adam-beta1", type=float, help="Adam's first decay." + _of_recipe("adam_betas"))
 @click.option("--adam-beta2", type=float, help="Adam's second decay." + _of_recipe("adam_betas"))
 @click.option("--beta", type=float, help="Weight of the KL term (VAE)." + _of_recipe("beta"))

@@ -9,6 +9,7 @@ from typing import Protocol
 from torch import Tensor
 
 from ganvae.data import Batches
+from ganvae.training.schedule import learning_rate
 from ganvae.training.updates import Update
 
 
@@ -57,9 +58,16 @@ class Loop:
                 epoch = self.step // self.batches.steps_per_epoch
                 order = self.batches.epoch_order(epoch)
             images = self.batches.batch(order, self.step)
+            self._set_rate()
             values = self.update(images, self.step)
             self.step += 1
             self.images += len(images) * self.batches.world
             self.seconds += time.perf_counter() - started
             for callback in self.callbacks:
                 callback(self, values)
+
+    def _set_rate(self) -> None:
+        rate = learning_rate(self.update.recipe, self.step, self.total_steps)
+        for optimiser in self.update.optimisers:
+            for group in optimiser.param_groups:
+                group["lr"] = rate

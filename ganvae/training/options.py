@@ -20,6 +20,7 @@ _OVERRIDES: dict[str, str] = {
     "steps": "steps",
     "batch_size": "batch_size",
     "lr": "lr",
+    "cooldown": "cooldown",
     "adam_beta1": "adam_betas",
     "adam_beta2": "adam_betas",
     "beta": "beta",
@@ -125,6 +126,9 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
         changes["epochs"] = None
     elif "epochs" in changes:
         changes["steps"] = None
+    if "loss" in changes and recipe.family == "vae":
+        # Cross-entropy is of pixels in [0, 1]; the others compare with what leaves a tanh.
+        changes["image_range"] = (0.0 if changes["loss"] == "cross-entropy" else -1.0, 1.0)
     if "dataset" in changes:
         changes["pair"] = changes["dataset"]
         if recipe.network != "strided":

@@ -1,8 +1,10 @@
-"""At which steps of a run something is done beside training."""
+"""What depends on how far a run is: the learning rate, and when something is done beside it."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from ganvae.recipe import Recipe
 
 # More rows than the 200 a curve needs at least, more test points than 25, so that rounding never
 # leaves too few.
@@ -29,3 +31,14 @@ def score_steps(total: int) -> frozenset[int]:
     """12 log-spaced steps (fewer in a very short run), the last one `total`."""
     first = max(1.0, total * _FIRST_SCORE)
     return frozenset(int(step) for step in np.geomspace(first, total, SCORES).round())
+
+
+def learning_rate(recipe: Recipe, step: int, total: int) -> float:
+    """Adam's learning rate for a step, counted from 0, of a run of `total` steps.
+
+    It is the recipe's own until the cooldown begins, and falls in a line from there: the step after
+    the last would have 0.
+    """
+    if not recipe.cooldown:
+        return recipe.lr
+    return recipe.lr * min(1.0, (1 - step / total) / recipe.cooldown)

@@ -21,6 +21,7 @@ from ganvae.training.processes import Processes
 class Update(Protocol):
     """What the loop asks of a family."""
 
+    recipe: Recipe
     optimisers: list[Optimizer]
     # Networks with weights of their own besides the model's, by name.
     besides: dict[str, nn.Module]

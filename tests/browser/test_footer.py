@@ -31,12 +31,15 @@ def test_it_is_below_every_tab(open_page: OpenPage, width: int) -> None:
         page.evaluate(f"window.ganvae.set({{tab: '{name}'}})")
         expect(page.locator(f"#gv-tab-{name}")).to_be_visible()
         expect(foot).to_have_text("Weights: a folder of this server.")
-        box, tab = foot.bounding_box(), page.locator(f"#gv-tab-{name}").bounding_box()
-        assert box is not None
-        assert tab is not None
-        assert box["y"] >= tab["y"] + tab["height"] - 1
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= width
+        # At one moment, and when the tab has its height: its pictures arrive one after another.
+        page.wait_for_function(
+            """([name, width]) => {
+              const foot = document.querySelector("#gv-footer .foot").getBoundingClientRect();
+              const tab = document.getElementById(`gv-tab-${name}`).getBoundingClientRect();
+              return foot.top >= tab.bottom - 1 && foot.left >= 0 && foot.right <= width;
+            }""",
+            arg=[name, width],
+        )
 
 
 def test_what_it_says_is_text(open_page: OpenPage) -> None:
