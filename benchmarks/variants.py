@@ -51,8 +51,8 @@ def compiled(update: Update) -> None:
             setattr(update, name, torch.compile(getattr(update, name)))
 
 
-def plain_adam(module: nn.Module, recipe: Recipe) -> Adam:
-    return Adam(module.parameters(), recipe.lr, recipe.adam_betas)
+def plain_adam(module: nn.Module, recipe: Recipe, lr: float | None = None) -> Adam:
+    return Adam(module.parameters(), recipe.lr if lr is None else lr, recipe.adam_betas)
 
 
 def keep_gradients(model: nn.Module) -> None:

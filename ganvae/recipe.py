@@ -51,6 +51,7 @@ class Recipe:
         reduction: whether a VAE's loss is summed over the batch or averaged.
         real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
         lr: Adam's learning rate.
+        discriminator_lr: that of D, where it is another than G's (GAN only).
         cooldown: share of the run, at its end, over which the learning rate falls to 0.
         adam_betas: Adam's two decay rates.
         batch_size: images a step.
@@ -62,8 +63,11 @@ class Recipe:
             loss that of LSGAN; `calibrated` (VAE), a Gaussian likelihood of the variance that fits
             best; `hinge` (GAN). With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
             GAN's discriminator gives a score instead of a probability.
-        pretraining: name of the VAE whose decoder's trunk the generator starts with (GAN only);
-            None starts from random weights.
+        pretraining: name of the VAE that it starts from; None starts from random weights. A GAN's
+            generator starts with the trunk of that VAE's decoder (study C); a bridge starts with
+            all of the VAE, and keeps its encoder as it is.
+        adversarial: weight, 0 to 1, of what a discriminator says in the loss of a VAE's decoder,
+            which makes the VAE a stop on the bridge to a GAN; None has no discriminator (VAE only).
         flip_every: every so many steps D's two targets swap (least squares only); 0 is never.
         label_noise: standard deviation of the noise on D's targets (least squares only).
         input_noise: standard deviation of the noise on the images D sees, in units of
@@ -75,6 +79,10 @@ class Recipe:
         spectral_norm: whether D's weights are held to a spectral norm of 1 in training (GAN only).
         averaging: decay of the moving average of G's weights that draws the pictures (GAN only);
             0 draws with the last weights themselves.
+        augmentation: whether D sees every image, real or generated, with other colours, shifted and
+            with a hole (GAN only).
+        patch: side, in pixels, of the squares in which the networks draw and see a picture: above
+            1 none of their layers works at the picture's full size (residual only).
         mirror: whether each image is mirrored left to right half of the time.
         storage: how `model.safetensors` holds the weights: `float32` or `float16`.
         seed: what everything random in training is drawn from, 0 to 2**32 - 1.
@@ -114,7 +122,11 @@ class Recipe:
     mixed_batches: bool = False
     spectral_norm: bool = False
     averaging: float = 0.0
+    discriminator_lr: float | None = None
     cooldown: float = 0.0
+    augmentation: bool = False
+    adversarial: float | None = None
+    patch: int = 1
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0
@@ -316,8 +328,23 @@ def _problems(r: Recipe) -> list[str]:
             f"The averaging must be in [0, 1), not {_shown(r.averaging)}.",
         ),
         (
+            r.discriminator_lr is None
+            or (_is_number(r.discriminator_lr) and 0 < r.discriminator_lr <= 1),
+            f"The discriminator's learning rate must be in (0, 1], not "
+            f"{_shown(r.discriminator_lr)}.",
+        ),
+        (
             _is_number(r.cooldown) and 0 <= r.cooldown <= 1,
             f"The cooldown must be in [0, 1], not {_shown(r.cooldown)}.",
+        ),
+        (isinstance(r.augmentation, bool), "augmentation must be true or false."),
+        (
+            r.adversarial is None or (_is_number(r.adversarial) and 0 <= r.adversarial <= 1),
+            f"The adversarial weight must be in [0, 1] or none, not {_shown(r.adversarial)}.",
+        ),
+        (
+            _is_count(r.patch, 1, 16),
+            f"The patch must be a whole number of pixels from 1 to 16, not {_shown(r.patch)}.",
         ),
         (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
@@ -338,16 +365,40 @@ def _conflicts(r: Recipe) -> list[str]:
             "Input noise and mixed batches belong to a GAN's discriminator.",
         ),
         (
+            r.discriminator_lr is not None and r.family != "gan",
+            "A learning rate of the discriminator belongs to a GAN.",
+        ),
+        (
             r.averaging and r.family != "gan",
             "Averaging belongs to a GAN's generator.",
+        ),
+        (
+            r.augmentation and r.family != "gan",
+            "Augmentation belongs to a GAN's discriminator.",
+        ),
+        (
+            r.augmentation and r.input_noise,
+            "Augmentation and input noise are two answers to one question: choose one.",
         ),
         (
             r.spectral_norm and r.family != "gan",
             "Spectral normalisation belongs to a GAN's discriminator.",
         ),
         (
-            r.pretraining and (r.family != "gan" or r.network != "strided"),
-            "Pre-training belongs to a GAN with strided networks (study C).",
+            r.pretraining
+            and r.adversarial is None
+            and (r.family != "gan" or r.network != "strided"),
+            "Pre-training belongs to a GAN with strided networks (study C), or to a bridge.",
+        ),
+        (
+            r.adversarial is not None
+            and (r.family != "vae" or r.network != "residual" or not r.pretraining),
+            "The adversarial weight belongs to a VAE with residual networks that starts from "
+            "another one.",
+        ),
+        (
+            r.patch != 1 and r.network != "residual",
+            "A patch of more than one pixel belongs to residual networks.",
         ),
         (
             r.loss != "cross-entropy" and r.real_label != 1,
@@ -370,7 +421,7 @@ def _shape_problems(r: Recipe) -> list[str]:
             return [f"Images of {height} by {width} can't be halved down by {halvings}."]
         return []
     if r.network == "residual":
-        halvings = 2 ** max(len(r.decoder_widths) - 1, len(r.encoder_widths))
+        halvings = r.patch * 2 ** max(len(r.decoder_widths) - 1, len(r.encoder_widths))
         if height % halvings or width % halvings:
             return [f"Images of {height} by {width} can't be halved down by {halvings}."]
         return []

@@ -12,6 +12,7 @@ from torch.optim import Adam, Optimizer
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.training import spectral
+from ganvae.training.augment import DRAWS, augment
 from ganvae.training.averaging import Averaged
 from ganvae.training.hardware import usable_precision
 from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
@@ -34,9 +35,12 @@ class Update(Protocol):
         ...
 
 
-def _adam(module: torch.nn.Module, recipe: Recipe) -> Adam:
+def _adam(module: torch.nn.Module, recipe: Recipe, lr: float | None = None) -> Adam:
+    lr = recipe.lr if lr is None else lr
+    # Named as PyTorch's schedulers do: what a step's own rate is a share of.
+    group = {"params": module.parameters(), "initial_lr": lr}
     # One kernel for all parameters: on CPU, too, the plain loop over them costs more.
-    return Adam(module.parameters(), recipe.lr, recipe.adam_betas, fused=True)
+    return Adam([group], lr, recipe.adam_betas, fused=True)
 
 
 def _autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
@@ -95,7 +99,7 @@ class GANUpdate:
         self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
-            _adam(model.discriminator, self.recipe),
+            _adam(model.discriminator, self.recipe, self.recipe.discriminator_lr),
             _adam(trained, self.recipe),
         ]
 
@@ -105,12 +109,19 @@ class GANUpdate:
             return self.processes.share(torch.randn(shape, device=device))
         return self.processes.share(torch.rand(shape, device=device)) * 2 - 1
 
-    def _input_noise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
-        """What puts noise on D's images; one draw a step, since three would cost."""
+    def _disguise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
+        """What D's images go through first: noise, changes of the whole image, or nothing."""
+        if self.recipe.augmentation:
+            return self._augment
         if not self.recipe.input_noise:
             return lambda seen: seen
+        # One draw a step, since three would cost.
         noise = self.recipe.input_noise * self.processes.noise_like(images)
         return lambda seen: seen + noise
+
+    def _augment(self, images: Tensor) -> Tensor:
+        shape = (len(images) * self.processes.world, DRAWS)
+        return augment(images, self.processes.share(torch.rand(shape, device=images.device)))
 
     def _judge(self, real: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
         """D's scores of real and generated images, (N,) each."""
@@ -141,11 +152,11 @@ class GANUpdate:
         discriminator_optimiser, generator_optimiser = self.optimisers
         device = images.device
 
-        noisy = self._input_noise(images)
+        disguised = self._disguise(images)
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
         with _autocast(self.recipe, device):
             fakes = self.generator(self._draw_z(len(images), device))
-            real_scores, fake_scores = self._judge(noisy(images), noisy(fakes.detach()))
+            real_scores, fake_scores = self._judge(disguised(images), disguised(fakes.detach()))
         d_loss = self.objective.discriminator(
             *self._labelled(real_scores, fake_scores, step), self.processes.noise_like
         )
@@ -157,7 +168,7 @@ class GANUpdate:
         # D's own gradients would be thrown away: don't compute them.
         self.model.discriminator.requires_grad_(False)
         with _autocast(self.recipe, device):
-            judged = self._judge_fakes(noisy(fakes))
+            judged = self._judge_fakes(disguised(fakes))
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
         g_loss.backward()
