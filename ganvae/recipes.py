@@ -187,11 +187,10 @@ _TUNED_GAN = _MNIST_GAN.replace(
     cooldown=0.5,
     adam_betas=(0.0, 0.9),
     epochs=None,
-    steps=30_000,
+    steps=24_000,
     loss="hinge",
     spectral_norm=True,
     averaging=0.999,
-    shipped=False,
 )
 
 _TUNED_FACE_GAN = _TUNED_GAN.replace(
@@ -399,14 +398,19 @@ def find_recipe(name: str, latent: int | None = None) -> Recipe:
 
 def _resized(name: str, before: int, after: int) -> str:
     """The name of a family member of another latent size."""
-    return re.sub(rf"-{before}(?=-|$)", f"-{after}", name, count=1)
+    other, found = re.subn(rf"-{before}(?=-|$)", f"-{after}", name, count=1)
+    # A name that does not tell its latent size is that of one size only.
+    return other if found else f"{name}-latent{after}"
 
 
 def vae_before(gan: Recipe) -> Recipe:
-    """The VAE that a GAN of study C starts from: same data, same latent space, same trunk."""
+    """The VAE that a GAN of study C, or a stop of a bridge, starts from: same data, same z."""
     assert gan.pretraining is not None
     if gan.pretraining in RECIPES:
         return RECIPES[gan.pretraining]
+    if gan.adversarial is not None:
+        named = next(bridge for bridge in BRIDGES if bridge.key == gan.pair)
+        return find_recipe(named.vae, gan.latent)
     shared = ("pair", "dataset", "image_shape", "latent", "decoder_widths", "leak", "batch_norm")
     length = ("batch_size", "epochs", "steps", "precision", "mirror", "seed")
     values = {field: getattr(gan, field) for field in (*shared, *length)}

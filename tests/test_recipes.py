@@ -75,7 +75,6 @@ def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
         "mlp-gan-100-leaky",
         "tuned-vae-digits",
-        "tuned-gan-digits",
         "tuned-vae-faces",
         "tuned-gan-faces",
         *(stop for bridge in BRIDGES for stop in bridge.stops),
@@ -149,6 +148,11 @@ def test_find_recipe(family: str, latent: int | None, name: str) -> None:
 
 
 def test_new_member_of_a_family_differs_only_in_its_latent_size() -> None:
+    # Whose name does not tell a size is not taken for one of another.
+    bridge = find_recipe("bridge-digits-1", 7)
+    assert (bridge.name, bridge.latent) == ("bridge-digits-1-latent7", 7)
+    assert bridge.pretraining == "tuned-vae-digits-latent7"
+    assert vae_before(bridge) == find_recipe("tuned-vae-digits", 7)
     new = find_recipe("vae", 32)
     assert new.name == "vae-32"
     assert new.replace(name="vae-100", latent=100, shipped=True) == RECIPES["vae-100"]

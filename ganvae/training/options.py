@@ -68,7 +68,7 @@ NO_PRETRAINING, FRESH = "none", "fresh"
 def resolve(options: dict[str, Any]) -> list[Recipe]:
     """The recipes that the options ask for, overrides and names worked in.
 
-    A GAN that starts from a VAE which is not there yet comes after that VAE.
+    A model that starts from a VAE which is not there yet comes after that VAE.
 
     Raises:
         UserError: no such model, or a value out of range.

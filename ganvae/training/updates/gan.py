@@ -1,86 +1,20 @@
-"""One optimiser step of each family: images in, the numbers for the curves out."""
+"""One step of a GAN."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
-from ganvae.models import GAN, VAE
-from ganvae.recipe import Recipe
+from ganvae.models import GAN
 from ganvae.training import spectral
 from ganvae.training.augment import DRAWS, augment
 from ganvae.training.averaging import Averaged
-from ganvae.training.hardware import usable_precision
-from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
+from ganvae.training.objectives import adversarial_of
 from ganvae.training.processes import Processes
-
-
-class Update(Protocol):
-    """What the loop asks of a family."""
-
-    recipe: Recipe
-    optimisers: list[Optimizer]
-    # Networks with weights of their own besides the model's, by name.
-    besides: dict[str, nn.Module]
-
-    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
-        """One step on images (N, C, H, W) in the recipe's range; scalars by curve name.
-
-        `step` counts from 0.
-        """
-        ...
-
-
-def _adam(module: torch.nn.Module, recipe: Recipe, lr: float | None = None) -> Adam:
-    lr = recipe.lr if lr is None else lr
-    # Named as PyTorch's schedulers do: what a step's own rate is a share of.
-    group = {"params": module.parameters(), "initial_lr": lr}
-    # One kernel for all parameters: on CPU, too, the plain loop over them costs more.
-    return Adam([group], lr, recipe.adam_betas, fused=True)
-
-
-def _autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
-    enabled = usable_precision(recipe, device) == "bfloat16"
-    return torch.autocast(device.type, torch.bfloat16, enabled)
-
-
-class VAEUpdate:
-    """One step down the negative ELBO, encoder and decoder together."""
-
-    def __init__(self, model: VAE, processes: Processes) -> None:
-        self.model, self.recipe, self.processes = model, model.recipe, processes
-        self.encoder, self.decoder = processes.wrap(model.encoder), processes.wrap(model.decoder)
-        self.objective = elbo_of(self.recipe)
-        self.optimisers: list[Optimizer] = [_adam(model, self.recipe)]
-        self.besides: dict[str, nn.Module] = {}
-
-    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
-        with _autocast(self.recipe, images.device):
-            mean, log_variance = self.encoder(images)
-            mean, log_variance = mean.float(), log_variance.float()
-            z = reparameterise(mean, log_variance, self.processes.noise_like(mean))
-            logits = self.decoder(z)
-        # The loss itself is always float32: sums over a whole batch would lose digits in bfloat16.
-        reconstruction, kl = self.objective.terms(logits.float(), images, mean, log_variance)
-        loss = self.objective(reconstruction, kl)
-        (optimiser,) = self.optimisers
-        optimiser.zero_grad()
-        count = len(images)
-        # Processes average their gradients: for a sum over the whole batch that is too little.
-        (loss * self.processes.world if self.recipe.reduction == "sum" else loss / count).backward()
-        optimiser.step()
-        self.processes.average_statistics(self.model)
-        return self.processes.mean(
-            {
-                "train_loss": loss.detach() / count,
-                "train_reconstruction": reconstruction.detach() / count,
-                "train_kl": kl.detach() / count,
-            }
-        )
+from ganvae.training.updates import common
 
 
 class GANUpdate:
@@ -99,8 +33,8 @@ class GANUpdate:
         self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
-            _adam(model.discriminator, self.recipe, self.recipe.discriminator_lr),
-            _adam(trained, self.recipe),
+            common.adam(model.discriminator, self.recipe, self.recipe.discriminator_lr),
+            common.adam(trained, self.recipe),
         ]
 
     def _draw_z(self, count: int, device: torch.device) -> Tensor:
@@ -154,7 +88,7 @@ class GANUpdate:
 
         disguised = self._disguise(images)
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
-        with _autocast(self.recipe, device):
+        with common.autocast(self.recipe, device):
             fakes = self.generator(self._draw_z(len(images), device))
             real_scores, fake_scores = self._judge(disguised(images), disguised(fakes.detach()))
         d_loss = self.objective.discriminator(
@@ -167,7 +101,7 @@ class GANUpdate:
         self.processes.average_statistics(self.model.discriminator)
         # D's own gradients would be thrown away: don't compute them.
         self.model.discriminator.requires_grad_(False)
-        with _autocast(self.recipe, device):
+        with common.autocast(self.recipe, device):
             judged = self._judge_fakes(disguised(fakes))
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
@@ -188,15 +122,3 @@ class GANUpdate:
                 "d_fake_after": self.objective.judgement(judged.detach()).mean(),
             }
         )
-
-
-def make_update(model: VAE | GAN, processes: Processes | None = None) -> Update:
-    """The update for a model's family, with fresh optimisers.
-
-    Args:
-        processes: those that train together; None for this one alone.
-    """
-    processes = processes or Processes(next(model.parameters()).device)
-    if isinstance(model, VAE):
-        return VAEUpdate(model, processes)
-    return GANUpdate(model, processes)
