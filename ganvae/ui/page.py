@@ -12,6 +12,7 @@ import gradio as gr
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
+from ganvae.ui.bridge import BridgeTab
 from ganvae.ui.compare import CompareTab
 from ganvae.ui.config import page_config
 from ganvae.ui.engine import routes, scripts
@@ -36,6 +37,7 @@ _SCRIPTS = (
     "helpers.js",
     "canvas.js",
     "pixels.js",
+    "sheets.js",
     "source.js",
     "sketch.js",
     "panel.js",
@@ -83,6 +85,7 @@ def build(
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
         ("map", "Map", lambda: MapTab(collection)),
         ("compare", "Compare", lambda: CompareTab(collection, searches)),
+        ("bridge", "Bridge", lambda: BridgeTab(collection)),
         ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),
     )
@@ -92,10 +95,13 @@ def build(
         delete_cache=(_DAY, _DAY),
     ) as page:
         Header()
+        shown: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_classes="gv-tabs", overflow_behavior="wrap"):
             for key, label, make in tabs:
-                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}") as tab:
+                there = key != "bridge" or bool(config["bridges"])
+                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}", visible=there) as tab:
                     make()
+                shown[key] = tab
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
                 tab.select(
@@ -115,6 +121,7 @@ def build(
         endpoints.names = list(config["models"])
         sample.value = sample.first_answer(config)
         footer.value = {"note": note}
+        shown["bridge"].visible = bool(config["bridges"])
         page.head = head
         # Until this line new visitors get the old page, whose calls are answered by the old models.
         page.config = page.get_config_file()
