@@ -320,7 +320,7 @@ class Collection:
 
     @_steadily
     def bridges(self) -> list[BridgeView]:
-        """The bridges from a VAE to a GAN that have two stops or more here; these are in no pair."""
+        """The bridges that have two stops or more here; these are members of no pair."""
         return find_bridges(self._recipes())
 
     @_steadily

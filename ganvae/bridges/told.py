@@ -72,9 +72,7 @@ def _steps(known: Sequence[Figures]) -> str:
     count = len(places) - 1
     if both == count:
         every = "Every step" if count > 1 else "The step"
-        return (
-            f"{every} makes pictures sharper and less faithful at once: one is paid with the other."
-        )
+        return f"{every} makes pictures sharper and less faithful at once: the one costs the other."
     if not both:
         return "No step makes pictures sharper and less faithful at once."
     return f"{both} of {count} steps make pictures sharper and less faithful at once."
@@ -86,14 +84,16 @@ def drift_told(measured: Measured, stops: Sequence[str]) -> str:
     steps = [known[pair] for pair in pairwise(stops) if pair in known]
     if not steps or len(steps) < len(stops) - 1:
         return ""
+    how = f"in {measured.features} features of {measured.n:,} z"
     far = max(steps, key=lambda step: step.ratio)
+    if far.ratio < _LOOSE:
+        return (
+            f"One z stays one picture: neighbours draw it {_ratios(steps)} as far apart as two of "
+            f"different z are, {how}."
+        )
     return (
-        f"One z stays one picture: neighbours draw it {_ratios(steps)} as far apart as two of "
-        f"different z, in {measured.features} features of {measured.n:,} z."
-        if far.ratio < _LOOSE
-        else f"One z does not stay one picture everywhere: from {far.first} to {far.second} it "
-        f"moves {100 * far.ratio:.0f} % as far as two of different z are apart, in {measured.features} "
-        f"features of {measured.n:,} z."
+        f"One z does not stay one picture everywhere: from {far.first} to {far.second} it moves "
+        f"{100 * far.ratio:.0f} % as far as two of different z are apart, {how}."
     )
 
 

@@ -14,6 +14,7 @@ from ganvae.latents import Array
 from ganvae.models import VAE
 from ganvae.ui import checks, originals
 from ganvae.ui.bridge.figures import figures_of
+from ganvae.ui.config import usable_bridges
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.facts import data_url
 
@@ -100,7 +101,8 @@ class Bridges:
 
     def _bridge(self, data: dict[str, Any]) -> BridgeView:
         key = data.get("bridge")
-        bridges = {bridge.key: bridge for bridge in self._collection.bridges()}
+        usable, _ = usable_bridges(self._collection)
+        bridges = {bridge.key: bridge for bridge in usable}
         if not isinstance(key, str) or key not in bridges:
             there = " or ".join(bridges) or "none here"
             raise UserError(f"The bridge must be {there}, not {checks.shown(key)}.")

@@ -1,7 +1,7 @@
 // The pictures of one stop: a grid of samples, an original and its reconstruction.
 
-// Pixels of digits are as large as these many of the screen's or more, all alike.
-const EVEN = 2;
+// From so many pixels of the screen on, all pixels of digits are equally large.
+const EVEN = 3;
 
 function makeStage(root) {
   const find = (selector) => root.querySelector(selector);
