@@ -64,7 +64,6 @@ def test_stops_are_in_no_pair_but_are_models(collection: Collection) -> None:
     assert faces["stops"] == ["bridge-faces-0", "bridge-faces-3"]
     assert "CelebA" in faces["note"]
     assert {*NAMES, "tuned-vae-digits", "bridge-faces-3"} < set(config["models"])
-    assert "decoder" in config["models"][NAMES[0]]["engine"]
 
 
 def test_the_page_has_the_tab_only_where_there_is_a_bridge(
