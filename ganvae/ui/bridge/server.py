@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-import torch
-
 from ganvae.bridges.stops import BridgeView
 from ganvae.collection import Collection
 from ganvae.errors import UserError
@@ -115,4 +113,4 @@ class Bridges:
 
 
 def _base64(array: Array) -> str:
-    return base64.b64encode(torch.from_numpy(array).contiguous().numpy().astype("<f4")).decode()
+    return base64.b64encode(array.astype("<f4").tobytes()).decode()
