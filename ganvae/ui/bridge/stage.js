@@ -44,11 +44,15 @@ function makeStage(root) {
       redrawn.setAttribute("aria-label", `The original as ${stop} draws it`);
       find(".br-which").textContent = `weight ${bridge.weights[at]}`;
       const source = find(".br-source");
-      source.textContent = drawer ? "Drawn by a GAN" : "Test image";
+      const note = find(".br-note");
+      source.textContent = drawer ? "A sample" : "Test image";
       source.title = drawer
-        ? `${view.original.note} So this is a ${subject[0]} that ${drawer} drew.`
+        ? "A picture that a model drew, in place of a test image."
         : "A real picture that no stop was trained on.";
-      if (drawer && ganvae.config.models[drawer]?.family !== "gan") source.textContent = "Drawn by a model";
+      note.hidden = !drawer;
+      note.textContent = drawer
+        ? `${view.original.note} In place of one stands a ${subject[0]} that ${drawer} drew.`
+        : "";
     },
   };
 }
