@@ -35,7 +35,7 @@ def test_every_table_stands_somewhere(update_readme: ModuleType) -> None:
     for name, make in update_readme.TABLES.items():
         # What is still to be trained says so, or nothing.
         absent = make() in ("", "Not measured yet.")
-        kind = r"[^\n]*" if absent else r"[|#*].*"
+        kind = "(Not measured yet.)?" if absent else r"[|#*].*"
         assert re.search(rf"<!-- {name} -->\n{kind}\n<!-- /{name} -->", pages, re.DOTALL), name
 
 
