@@ -12,7 +12,7 @@ const FIGURES = [
   ],
   [
     "error",
-    "pixel error",
+    "squared error",
     "The mean square of what a pixel of a reconstruction has wrong, over all test images; black is 0 and white is 1.",
   ],
   [
@@ -57,7 +57,7 @@ function makeCurve(root, onChoose) {
     const share = (value, [low, high]) => (value - low) / (high - low);
     const across = frame.left + share(100 * stop.sharpness, frame.x) * (frame.right - frame.left);
     const down = frame.bottom - share(stop.error, frame.y) * (frame.bottom - frame.top);
-    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${ganvae.percent(stop.sharpness)}, pixel error ${small(stop.error)}`;
+    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${ganvae.percent(stop.sharpness)}, squared error ${small(stop.error)}`;
     const button = make("button", "br-point gv-focus", { type: "button", title: words, "aria-label": words });
     button.style.left = `${(100 * across) / frame.width}%`;
     button.style.top = `${(100 * down) / frame.height}%`;
