@@ -42,15 +42,18 @@ def told(stops: Sequence[Figures]) -> str:
         f"real pictures', and the squared error of a reconstruction's pixel {error}.",
         _steps(known),
     ]
+    if left_out := len(stops) - len(known):
+        sentences.append(f"Of {len(stops)} stops {left_out} could not be put on the curve.")
     for column, what in (("distance", "N(0, I)"), ("fitted", "the fitted prior")):
-        values = [(getattr(stop, column), stop.weight) for stop in known]
+        values = [(getattr(stop, column), stop.weight) for stop in stops]
+        # The nearest is only known where all are.
         if all(value is not None for value, _ in values):
             value, weight = min(values)
             sentences.append(
                 f"Samples with z from {what} come nearest to real pictures at weight {weight:g}, "
                 f"with a distance of {short(value)}."
             )
-    realness = [stop.realness for stop in known]
+    realness = [stop.realness for stop in stops]
     if all(value is not None for value in realness):
         course = _course(realness, lambda value: f"{value:.2f}")
         sentences.append(f"What the GAN's discriminator says of them {course}.")

@@ -15,7 +15,7 @@ from ganvae.recipes import RECIPES
 NAMES = ("bridge-digits-0", "bridge-digits-1", "bridge-digits-2")
 
 
-def stops(*places: tuple[float | None, float | None], **more: list[float]) -> list[Figures]:
+def stops(*places: tuple[float | None, float | None], **more: list[Any]) -> list[Figures]:
     columns = {"distance": [None], "fitted": [None], "realness": [None], **more}
     return [
         Figures(
@@ -86,6 +86,14 @@ def test_stops_that_were_not_measured_are_not_told_of() -> None:
     assert told([]) == NOT_YET
     text = told(stops((None, None), (0.5, 0.01), (0.6, 0.02)))
     assert "From weight 0.25 to 0.5" in text
+    assert "Of 3 stops 1 could not be put on the curve." in text
+
+
+def test_the_nearest_stop_is_sought_among_all_stops() -> None:
+    places = [(0.5, 0.01), (0.6, 0.02), (None, None)]
+    assert "at weight 0.5, with a distance of 3." in told(stops(*places, distance=[9, 8, 3]))
+    unknown: list[Any] = [9, 8, None]
+    assert "distance" not in told(stops(*places, distance=unknown))
 
 
 def measured(*ratios: float) -> Measured:

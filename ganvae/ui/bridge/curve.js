@@ -83,7 +83,7 @@ function makeCurve(root, onChoose) {
       );
       find(".br-points").replaceChildren(...points.filter(Boolean));
       // Without a curve the sentence in its place says so already.
-      find(".br-told").textContent = chart.svg ? told.told : "";
+      find(".br-told").textContent = chart.svg ? told.told.replaceAll(" %", "\u00a0%") : "";
       find(".br-drift").textContent = told.drift;
       find(".br-drift").hidden = !told.drift;
     },
