@@ -138,6 +138,8 @@ def _usable_config(collection: Collection) -> dict[str, Any]:
     config = page_config(collection)
     if not config["pairs"]:
         why = " ".join(["", *config["problems"]])
+        if config["bridges"]:
+            why = f" Stops of a bridge need a VAE or a GAN of a pair beside them.{why}"
         raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
     return config
 

@@ -77,6 +77,13 @@ def test_the_page_has_the_tab_only_where_there_is_a_bridge(
     assert tab_of(build(Collection(tmp_path))).visible
 
 
+def test_a_bridge_alone_makes_no_page(bridge_weights: Path, tmp_path: Path) -> None:
+    for name in NAMES[:2]:
+        shutil.copytree(bridge_weights / name, tmp_path / name)
+    with pytest.raises(UserError, match="need a VAE or a GAN of a pair beside them"):
+        build(Collection(tmp_path))
+
+
 def test_a_broken_stop_is_named_and_left_out(bridge_weights: Path, tmp_path: Path) -> None:
     for name in ("tuned-vae-digits", *NAMES[:3]):
         shutil.copytree(bridge_weights / name, tmp_path / name)
