@@ -222,7 +222,13 @@ def test_bridges_are_told_stop_by_stop(weights: Path) -> None:
 def test_drift_stands_beside_different_z(weights: Path) -> None:
     test_bridges_are_told_stop_by_stop(weights)
     step = {"first": "bridge-digits-0", "second": "bridge-digits-1", "same": 3.0, "different": 12.0}
-    one = {"key": "bridge-digits", "n": 2000, "features": "digit-classifier", "steps": [step]}
+    one = {
+        "key": "bridge-digits",
+        "n": 2000,
+        "seed": 0,
+        "features": "digit-classifier",
+        "steps": [step],
+    }
     put(weights / "bridges.json", {"bridges": [one]})
     text = bridge.bridge_drift()
     assert "| `bridge-digits-0` | `bridge-digits-1` | 3.0 | 12.0 | 25 % |" in text

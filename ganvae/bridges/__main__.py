@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ganvae import DEFAULT_WEIGHTS
 from ganvae.bridges import drift
+from ganvae.bridges.measure import measure
 from ganvae.errors import UserError
 
 
@@ -17,7 +18,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS, help="the models' folder")
     options = parser.parse_args(arguments)
     try:
-        measured = drift.measure(options.weights)
+        measured = measure(options.weights)
         path = drift.write(options.weights, measured)
     except UserError as error:
         print(f"ganvae.bridges: {error}", file=sys.stderr)

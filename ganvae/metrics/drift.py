@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
-from ganvae.errors import UserError
-from ganvae.latents import sample_z
 from ganvae.metrics.diversity import mean_pairwise_distance
-from ganvae.metrics.features import FeatureNetwork
-from ganvae.metrics.scoring import SCORE_SEED, generate
-from ganvae.models import GenerativeModel
 
 
 @dataclass(frozen=True)
@@ -38,26 +32,16 @@ class Drift:
         return self.same / self.different if self.different > 0 else float(self.same > 0)
 
 
-def drift_along(
-    models: Sequence[GenerativeModel], names: Sequence[str], network: FeatureNetwork, count: int
-) -> list[Drift]:
+def drift_between(features: Sequence[Tensor], names: Sequence[str]) -> list[Drift]:
     """The drift from each model to the next, then, if there are more than two, between the ends.
 
     Args:
-        models: at least two, in their order.
-        count: how many z are drawn from the prior, at least 2.
-
-    Raises:
-        UserError: the models have not one latent size and prior.
+        features: of each model (N, size), at least two models in their order and N at least 2;
+            row i of all of them is of one z.
+        names: of the models.
     """
-    spaces = {(model.recipe.latent, model.recipe.prior) for model in models}
-    if len(spaces) != 1 or len(models) < 2:
-        raise UserError("Drift is measured between two models or more of one latent space.")
-    ((latent, prior),) = spaces
-    z = sample_z(SCORE_SEED, latent, count, prior)
-    features = [network.features(torch.cat(list(generate(model, z)))) for model in models]
     spreads = [mean_pairwise_distance(each) for each in features]
-    last = len(models) - 1
+    last = len(features) - 1
     steps = [(at, at + 1) for at in range(last)] + ([(0, last)] if last > 1 else [])
     return [
         Drift(names[a], names[b], _apart(features[a], features[b]), (spreads[a] + spreads[b]) / 2)

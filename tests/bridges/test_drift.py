@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from ganvae import checkpoint
-from ganvae.bridges import drift
+from ganvae.bridges import drift, measure
 from ganvae.bridges.__main__ import main
+from ganvae.bridges.measure import drift_along
 from ganvae.errors import UserError
-from ganvae.metrics.drift import drift_along
 from ganvae.models import VAE
 from tests.conftest import TINY_STOPS
 
@@ -72,8 +72,8 @@ def test_one_latent_space_is_needed() -> None:
 def weights(bridge_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in NAMES[:3]:
         shutil.copytree(bridge_weights / name, tmp_path / name)
-    monkeypatch.setattr(drift, "feature_network", lambda dataset, folder: Pixels())
-    monkeypatch.setattr(drift, "COUNT", 20)
+    monkeypatch.setattr(measure, "feature_network", lambda dataset, folder: Pixels())
+    monkeypatch.setattr(measure, "COUNT", 20)
     return tmp_path
 
 
@@ -85,7 +85,7 @@ def test_the_command_writes_what_is_read_again(
     found = drift.read(weights)["bridge-digits"]
     models = [checkpoint.load(weights / name) for name in NAMES[:3]]
     assert list(found.steps) == drift_along(models, NAMES[:3], Pixels(), found.n)
-    assert found.features == "pixels"
+    assert (found.features, found.n) == ("pixels", 20)
 
 
 def test_without_a_bridge_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,7 +102,7 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
 
 def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     step = {"first": "a", "second": "b", "same": True, "different": 1.0}
-    one = {"key": "a", "n": 1, "features": "b", "steps": [step]}
+    one = {"key": "a", "n": 1, "seed": 0, "features": "b", "steps": [step]}
     (tmp_path / drift.FILE).write_text(json.dumps({"bridges": [one]}))
     with pytest.raises(UserError, match=drift.FILE):
         drift.read(tmp_path)

@@ -100,7 +100,7 @@ def measured(*ratios: float) -> Measured:
     steps = tuple(
         Drift(NAMES[at], NAMES[at + 1], 10 * ratio, 10.0) for at, ratio in enumerate(ratios)
     )
-    return Measured("bridge-digits", 2000, "digit-classifier", steps)
+    return Measured("bridge-digits", 2000, 0, "digit-classifier", steps)
 
 
 def test_drift_is_told_as_it_was_measured() -> None:

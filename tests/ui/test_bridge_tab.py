@@ -177,7 +177,13 @@ def test_drift_is_told_from_its_file(bridge_weights: Path, tmp_path: Path) -> No
     for name in ("tuned-vae-digits", *NAMES[:2]):
         shutil.copytree(bridge_weights / name, tmp_path / name)
     step = {"first": NAMES[0], "second": NAMES[1], "same": 2.0, "different": 8.0}
-    one = {"key": "bridge-digits", "n": 2000, "features": "digit-classifier", "steps": [step]}
+    one = {
+        "key": "bridge-digits",
+        "n": 2000,
+        "seed": 0,
+        "features": "digit-classifier",
+        "steps": [step],
+    }
     files.write_json(tmp_path / drift.FILE, {"bridges": [one]})
     asked = {"bridge": "bridge-digits", "width": WIDTHS[0]}
     assert "25 % as far apart" in Bridges(Collection(tmp_path)).figures(asked)["drift"]
