@@ -21,6 +21,7 @@ from ganvae.errors import UserError
 from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
+from ganvae.ui.web.mistakes import note_mistake
 
 Walk = Literal["perturbation", "straight", "spherical", "loop"]
 WalkFile = Literal["gif", "webp", "png"]
@@ -201,6 +202,7 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
             with steady():
                 return function(*arguments)
         except UserError as error:
+            note_mistake(function.__name__, error)
             raise gr.Error(str(error), print_exception=False) from error
 
     return call
