@@ -27,6 +27,7 @@ from ganvae.ui.searches import Searches
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
 from ganvae.ui.web import around
+from ganvae.ui.web.calls import StrictBlocks
 from ganvae.ui.web.health import Health
 
 _log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ _ICON = (
 _DAY = 24 * 60 * 60
 
 
-class Page(gr.Blocks):
+class Page(StrictBlocks):
     """The whole page.
 
     Attributes:

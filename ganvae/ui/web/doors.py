@@ -38,6 +38,9 @@ SHUT = (
     f"{_API}/undo-vibe-edit",
     f"{_API}/vibe-code",
     f"{_API}/vibe-starter-queries",
+    # An icon that the page doesn't have: its own is within it.
+    "/pwa_icon",
+    "/pwa_icon/{rest:path}",
     # Nobody logs in.
     "/login",
     "/logout",
