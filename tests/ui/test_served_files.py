@@ -88,7 +88,11 @@ def ways_to(path: Path, weights: Path) -> list[str]:
 def test_no_file_of_the_server_is_handed_out(
     client: httpx.Client, weights: Path, place: str
 ) -> None:
-    files = [*(weights / "face-vae-128" / name for name in INSIDE), ROOT / "app.py", Path("/etc/passwd")]
+    files = [
+        *(weights / "face-vae-128" / name for name in INSIDE),
+        ROOT / "app.py",
+        Path("/etc/passwd"),
+    ]
     for path in files:
         content = path.read_bytes()
         for way in ways_to(path, weights):
