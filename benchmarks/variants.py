@@ -27,9 +27,8 @@ from ganvae.data import Batches, load_for
 from ganvae.models import GAN, build
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES
-from ganvae.training import updates
 from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
-from ganvae.training.updates import Update, make_update
+from ganvae.training.updates import Update, common, make_update
 
 RESULT = Path(__file__).parent / "results" / "variants.json"
 CPU = torch.device("cpu")
@@ -51,8 +50,8 @@ def compiled(update: Update) -> None:
             setattr(update, name, torch.compile(getattr(update, name)))
 
 
-def plain_adam(module: nn.Module, recipe: Recipe) -> Adam:
-    return Adam(module.parameters(), recipe.lr, recipe.adam_betas)
+def plain_adam(module: nn.Module, recipe: Recipe, lr: float | None = None) -> Adam:
+    return Adam(module.parameters(), recipe.lr if lr is None else lr, recipe.adam_betas)
 
 
 def keep_gradients(model: nn.Module) -> None:
@@ -64,7 +63,7 @@ def keep_gradients(model: nn.Module) -> None:
 def step_of(recipe: Recipe, variant: str) -> Callable[[int], object]:
     """One step of a variant, called with its number."""
     if variant == "plain Adam":
-        updates._adam = plain_adam
+        common.adam = plain_adam
     if variant != "memory given back":
         reuse_memory()
     torch.manual_seed(recipe.seed)

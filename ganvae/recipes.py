@@ -53,6 +53,12 @@ PAIRS: tuple[Pair, ...] = (
         "the blur, and of the broken digits.",
     ),
     Pair(
+        "faces-tuned",
+        "Faces, tuned",
+        "The best VAE and the best GAN of this size that we know how to train: see how much of the "
+        "blur is the VAE's own.",
+    ),
+    Pair(
         "faces",
         "Faces",
         "Look at hair, teeth and background: the VAE smooths them away, the GAN draws them, and "
@@ -177,14 +183,104 @@ _TUNED_GAN = _MNIST_GAN.replace(
     decoder_widths=(128, 64, 32),
     encoder_widths=(32, 96),
     leak=0.1,
+    lr=4e-4,
+    cooldown=0.5,
     adam_betas=(0.0, 0.9),
     epochs=None,
-    steps=60_000,
+    steps=24_000,
     loss="hinge",
     spectral_norm=True,
     averaging=0.999,
+)
+
+_TUNED_FACE_GAN = _TUNED_GAN.replace(
+    name="tuned-gan-faces",
+    pair="faces-tuned",
+    dataset="celeba",
+    image_shape=(3, 64, 64),
+    latent=128,
+    decoder_widths=(256, 128, 64, 48),
+    encoder_widths=(48, 96, 192),
+    patch=2,
+    steps=15_000,
+    augmentation=True,
+    mirror=True,
+    storage="float16",
     shipped=False,
 )
+
+_TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
+    name="tuned-vae-faces",
+    family="vae",
+    lr=1e-3,
+    adam_betas=(0.9, 0.999),
+    loss="calibrated",
+    spectral_norm=False,
+    averaging=0.0,
+    augmentation=False,
+)
+
+# From the VAE itself to nearly a GAN: the weight of the adversarial term at each stop.
+_STOPS = (0.0, 0.05, 0.2, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Models that lead from a VAE to a GAN, all with one encoder and one latent space.
+
+    Attributes:
+        key: the pair that its models name as theirs, and the start of their names.
+        title, hint: what the page says of it.
+        vae: name of the VAE that all start from.
+    """
+
+    key: str
+    title: str
+    hint: str
+    vae: str
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Names of its models, the VAE's end first."""
+        return tuple(f"{self.key}-{number}" for number in range(len(_STOPS)))
+
+
+BRIDGES: tuple[Bridge, ...] = (
+    Bridge(
+        "bridge-digits",
+        "Digits",
+        "Drag from the VAE to the GAN: the strokes become crisp, and stop being those of the image "
+        "that was encoded.",
+        "tuned-vae-digits",
+    ),
+    Bridge(
+        "bridge-faces",
+        "Faces",
+        "Drag from the VAE to the GAN: skin and hair get their grain, and the face becomes another "
+        "person's.",
+        "tuned-vae-faces",
+    ),
+)
+
+
+def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
+    return [
+        vae.replace(
+            name=name,
+            pair=bridge.key,
+            pretraining=vae.name,
+            adversarial=weight,
+            loss="calibrated",
+            image_range=(-1.0, 1.0),
+            lr=2e-4,
+            cooldown=0.5,
+            steps=steps,
+            storage="float16",
+            shipped=False,
+        )
+        for name, weight in zip(bridge.stops, _STOPS, strict=True)
+    ]
+
 
 # Precision is chosen by benchmarks/precision.py: bfloat16 where it is faster and, for a VAE, leaves
 # the loss within 1 %. Study D's VAEs stay in float32 together, as vae-100 does, but for vae-3.
@@ -244,6 +340,10 @@ RECIPES: dict[str, Recipe] = {
         ),
         _TUNED_VAE,
         _TUNED_GAN,
+        _TUNED_FACE_VAE,
+        _TUNED_FACE_GAN,
+        *_stops(BRIDGES[0], _TUNED_VAE, 6_000),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 6_000),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",
@@ -298,14 +398,19 @@ def find_recipe(name: str, latent: int | None = None) -> Recipe:
 
 def _resized(name: str, before: int, after: int) -> str:
     """The name of a family member of another latent size."""
-    return re.sub(rf"-{before}(?=-|$)", f"-{after}", name, count=1)
+    other, found = re.subn(rf"-{before}(?=-|$)", f"-{after}", name, count=1)
+    # A name that does not tell its latent size is that of one size only.
+    return other if found else f"{name}-latent{after}"
 
 
 def vae_before(gan: Recipe) -> Recipe:
-    """The VAE that a GAN of study C starts from: same data, same latent space, same trunk."""
+    """The VAE that a GAN of study C, or a stop of a bridge, starts from: same data, same z."""
     assert gan.pretraining is not None
     if gan.pretraining in RECIPES:
         return RECIPES[gan.pretraining]
+    if gan.adversarial is not None:
+        named = next(bridge for bridge in BRIDGES if bridge.key == gan.pair)
+        return find_recipe(named.vae, gan.latent)
     shared = ("pair", "dataset", "image_shape", "latent", "decoder_widths", "leak", "batch_norm")
     length = ("batch_size", "epochs", "steps", "precision", "mirror", "seed")
     values = {field: getattr(gan, field) for field in (*shared, *length)}

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from tables import performance  # noqa: E402
+from tables import performance, tuned  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
@@ -43,11 +44,17 @@ TABLES: dict[str, Callable[[], str]] = {
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,
+    "tuned-targets": tuned.targets,
+    **{name: partial(tuned.ablation, name) for name in tuned.TUNED},
+    **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED},
 }
 # Tables stand in the README and in pages of docs/.
 PAGES = (
     ROOT / "README.md",
-    *(ROOT / "docs" / f"{name}.md" for name in ("faces", "measured", "claims", "performance")),
+    *(
+        ROOT / "docs" / f"{name}.md"
+        for name in ("faces", "measured", "claims", "performance", "tuned")
+    ),
 )
 
 

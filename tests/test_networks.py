@@ -337,6 +337,22 @@ def test_residual_networks() -> None:
     assert mean.shape == log_variance.shape == (2, 128)
 
 
+def test_a_patch_is_drawn_and_seen_as_a_whole() -> None:
+    recipe = RECIPES["tuned-gan-faces"].replace(
+        decoder_widths=(8, 8, 4), encoder_widths=(4, 8, 8), latent=5, patch=4
+    )
+    generator, discriminator = build_generator(recipe), build_discriminator(recipe)
+    assert generator(torch.randn(3, 5)).shape == (3, 3, 64, 64)
+    sizes: list[torch.Size] = []
+    for layer in (*generator.modules(), *discriminator.modules()):
+        if isinstance(layer, nn.Conv2d):
+            layer.register_forward_hook(lambda _, seen, out: sizes.append(out.shape[2:]))
+    discriminator(generator(torch.randn(3, 5)))
+    assert max(sizes) == (16, 16)
+    first = next(layer for layer in discriminator.modules() if isinstance(layer, nn.Conv2d))
+    assert first.in_channels == 3 * 4 * 4
+
+
 def test_a_halving_block_pools_its_skip_first() -> None:
     block = Halving(3, 5, 0.1, batch_norm=False)
     x = torch.randn(2, 3, 8, 8)

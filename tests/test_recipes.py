@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
-from ganvae.recipes import FAMILIES, PAIRS, RECIPES, find_recipe, vae_before
+from ganvae.recipes import BRIDGES, FAMILIES, PAIRS, RECIPES, find_recipe, vae_before
 
 # Read off the studies; the GANs' two networks apart.
 VAES = {
@@ -23,6 +23,9 @@ VAES = {
     "vae-10": 69_623,
     "vae-100": 396_053,
     "tuned-vae-digits": 781_633,
+    "tuned-vae-faces": 2_641_292,
+    **{f"bridge-digits-{stop}": 781_633 for stop in range(5)},
+    **{f"bridge-faces-{stop}": 2_641_292 for stop in range(5)},
 }
 GANS = {
     "face-gan-128": (1_842_531, 913_921),
@@ -31,6 +34,7 @@ GANS = {
     "mini-gan-100": (114_800, 110_849),
     "gan-100": (143_953, 42_432),
     "tuned-gan-digits": (782_913, 123_681),
+    "tuned-gan-faces": (1_180_636, 672_817),
 }
 
 
@@ -65,12 +69,15 @@ def test_gan_has_the_parameters_of_its_study(name: str, parameters: tuple[int, i
 
 def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert [name for name, recipe in RECIPES.items() if recipe.name != name] == []
-    assert {recipe.pair for recipe in RECIPES.values()} <= {pair.key for pair in PAIRS}
+    keys = {pair.key for pair in PAIRS} | {bridge.key for bridge in BRIDGES}
+    assert {recipe.pair for recipe in RECIPES.values()} <= keys
     assert set(FAMILIES.values()) <= set(RECIPES)
     assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
         "mlp-gan-100-leaky",
         "tuned-vae-digits",
-        "tuned-gan-digits",
+        "tuned-vae-faces",
+        "tuned-gan-faces",
+        *(stop for bridge in BRIDGES for stop in bridge.stops),
     ]
 
 
@@ -141,6 +148,11 @@ def test_find_recipe(family: str, latent: int | None, name: str) -> None:
 
 
 def test_new_member_of_a_family_differs_only_in_its_latent_size() -> None:
+    # Whose name does not tell a size is not taken for one of another.
+    bridge = find_recipe("bridge-digits-1", 7)
+    assert (bridge.name, bridge.latent) == ("bridge-digits-1-latent7", 7)
+    assert bridge.pretraining == "tuned-vae-digits-latent7"
+    assert vae_before(bridge) == find_recipe("tuned-vae-digits", 7)
     new = find_recipe("vae", 32)
     assert new.name == "vae-32"
     assert new.replace(name="vae-100", latent=100, shipped=True) == RECIPES["vae-100"]
@@ -229,6 +241,19 @@ BAD = [
     ("input_noise", float("nan"), "input noise must be"),
     ("input_noise", 0.1, "belong to a GAN's discriminator"),
     ("mirror", 1, "mirror must be true or false"),
+    ("cooldown", 1.5, r"cooldown must be in \[0, 1\], not 1.5"),
+    ("averaging", 1, r"averaging must be in \[0, 1\), not 1"),
+    ("averaging", 0.9, "Averaging belongs to a GAN's generator"),
+    ("spectral_norm", 1, "spectral_norm must be true or false"),
+    ("spectral_norm", True, "belongs to a GAN's discriminator"),
+    ("augmentation", 1, "augmentation must be true or false"),
+    ("augmentation", True, "belongs to a GAN's discriminator"),
+    ("discriminator_lr", 0, r"learning rate must be in \(0, 1\], not 0"),
+    ("discriminator_lr", 0.1, "belongs to a GAN"),
+    ("adversarial", 2, r"adversarial weight must be in \[0, 1\] or none, not 2"),
+    ("adversarial", 0.5, "belongs to a VAE with residual networks that starts from another one"),
+    ("patch", 0, "patch must be a whole number of pixels from 1 to 16, not 0"),
+    ("patch", 2, "belongs to residual networks"),
 ]
 
 

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tables import claims, scores, studies  # noqa: E402
+from tables import claims, scores, studies, tuned  # noqa: E402
 
 VAE: dict[str, Any] = {
     "distance": {
@@ -42,7 +42,7 @@ FULL: dict[str, Any] = VAE | {
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (claims, scores, studies):
+    for module in (claims, scores, studies, tuned):
         monkeypatch.setattr(module, "WEIGHTS", tmp_path)
     monkeypatch.setattr(scores, "RESULTS", tmp_path)
     return tmp_path
@@ -162,3 +162,38 @@ def test_a_claim_links_to_its_full_text(weights: Path) -> None:
         "From metrics.json of [`a`](../weights/a/metrics.json), [`b`](../weights/b/metrics.json); "
         "history.csv of [`a`](../weights/a/history.csv)." in full
     )
+
+
+def test_a_target_is_reached_or_missed_by_the_files(weights: Path) -> None:
+    assert tuned.targets() == tuned.NOT_YET
+    put(weights / "gan-100" / "metrics.json", FULL | {"distance": {"value": 100.0}})
+    put(weights / "reference" / "mnist-28" / "reference.json", {"floor": {"distance": 2.0}})
+    put(weights / "tuned-gan-digits" / "metrics.json", FULL | {"distance": {"value": 7.0}})
+    tenth, floor = rows_of(tuned.targets(), "tuned-gan-digits")
+    assert "| 10.0 | 7.0 | reached | 0.32, 0.32 |" in tenth
+    assert "| 5.0 | 7.0 | **missed** |" in floor
+    # The fitted prior's own distance where the target is about that.
+    put(weights / "vae-100" / "metrics.json", FULL | {"distance": {"value": 300.0}})
+    fitted = {"distance": {"value": 50.0}, "precision_recall": {"recall": 0.1}}
+    put(weights / "tuned-vae-digits" / "metrics.json", FULL | {"fitted": fitted})
+    (row,) = rows_of(tuned.targets(), "tuned-vae-digits")
+    assert "| 100.0 | 50.0 | reached | 0.10, 0.32 |" in row
+
+
+def test_what_was_tried_and_how_the_distance_fell(weights: Path) -> None:
+    folder = weights / "tuned-vae-digits"
+    assert tuned.ablation(folder.name) == tuned.curve(folder.name) == tuned.NOT_YET
+    shared = {"images": 1000, "seconds": 120.0, "sharpness": 0.5, "recall": 0.25}
+    rows = [
+        {"command": "python train.py A", "distance": 9.0, "fitted_distance": None, **shared},
+        {"command": "python train.py B", "distance": 8.0, "fitted_distance": 3.0, **shared},
+    ]
+    put(folder / "comparison.json", rows)
+    table = tuned.ablation(folder.name)
+    assert "| `python train.py A` | 1,000 | 2 | 9.0 |  | 0.25 | 50% |" in table
+    assert "| `python train.py B` | 1,000 | 2 | 8.0 | 3.0 | 0.25 | 50% |" in table
+    (folder / "history.csv").write_text("step,distance\n1,\n2,900.4\n1000,30.2\n")
+    assert tuned.curve(folder.name).splitlines()[::2] == [
+        "| step | 2 | 1,000 |",
+        "| distance | 900 | 30 |",
+    ]

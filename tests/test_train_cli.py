@@ -162,6 +162,17 @@ def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
             "face-gan-128-flipevery0-labelnoise0-pretrainingnone",
             {"pretraining": None, "flip_every": 0, "label_noise": 0.0},
         ),
+        # The loss decides which pixels the networks see.
+        (
+            ["--model=tuned-vae-digits", "--loss=calibrated", "--cooldown=.5"],
+            "tuned-vae-digits-cooldown0.5-losscalibrated",
+            {"loss": "calibrated", "image_range": [-1.0, 1.0], "cooldown": 0.5},
+        ),
+        (
+            ["--model=tuned-gan-faces", "--no-augmentation", "--no-spectral-norm"],
+            "tuned-gan-faces-nospectralnorm-noaugmentation",
+            {"augmentation": False, "spectral_norm": False},
+        ),
         (["--model=mini-gan", "--dropout=0", "--name=dry"], "dry", {"dropout": 0.0}),
     ],
 )
@@ -206,6 +217,7 @@ MISTAKES = [
     (["--model=gan", "--pretraining=fresh"], "Pre-training belongs to a GAN with strided networks"),
     (["--model=face-vae", "--label-noise=.1"], "--label-noise belongs to a GAN, and face-vae-128"),
     (["--model=face-gan", "--input-noise=-1"], "input noise must be in [0, 10], not -1.0"),
+    (["--model=face-gan", "--augmentation"], "two answers to one question: choose one"),
     (["--model=face-gan", "--real-label=.9"], "real label belongs to a GAN with the cross-entropy"),
     (["--write-split=x"], "--write-split needs the folder to split: --dataset FOLDER"),
     (["--write-split=x", "--dataset=mnist"], "mnist comes split already"),

@@ -48,6 +48,8 @@ def compare(folder: Path, others: list[Path]) -> None:
             "distance": metrics["distance"]["value"],
             "n": metrics["distance"]["n"],
             "sharpness": metrics["sharpness"]["ratio"],
+            "recall": metrics.get("precision_recall", {}).get("recall"),
+            "fitted_distance": metrics.get("fitted", {}).get("distance", {}).get("value"),
             "seconds": training["seconds"],
             "precision": training.get("precision", checkpoint.read_recipe(other).precision),
             "command": checkpoint.read_json(other / checkpoint.CONFIG)["command"],

@@ -66,7 +66,7 @@ def _drawing(recipe: Recipe) -> list[nn.Module]:
     """z (N, latent) to a raw image: one doubling between each two of the decoder's widths."""
     channels, height, width = recipe.image_shape
     widths = recipe.decoder_widths
-    factor = 2 ** (len(widths) - 1)
+    factor = recipe.patch * 2 ** (len(widths) - 1)
     start = (widths[0], height // factor, width // factor)
     blocks = [
         Doubling(before, after, recipe.leak, recipe.batch_norm)
@@ -77,19 +77,21 @@ def _drawing(recipe: Recipe) -> list[nn.Module]:
         nn.Unflatten(1, start),
         activation(recipe.leak),
         *blocks,
-        nn.Conv2d(widths[-1], channels, 3, 1, 1),
+        nn.Conv2d(widths[-1], channels * recipe.patch**2, 3, 1, 1),
+        *([nn.PixelShuffle(recipe.patch)] if recipe.patch > 1 else []),
     ]
 
 
 def _seeing(recipe: Recipe, batch_norm: bool) -> list[nn.Module]:
     """An image to its smallest feature map: one halving for each of the encoder's widths."""
-    widths = (recipe.image_shape[0], *recipe.encoder_widths)
-    return [Halving(before, after, recipe.leak, batch_norm) for before, after in pairwise(widths)]
+    widths = (recipe.image_shape[0] * recipe.patch**2, *recipe.encoder_widths)
+    blocks = [Halving(before, after, recipe.leak, batch_norm) for before, after in pairwise(widths)]
+    return [*([nn.PixelUnshuffle(recipe.patch)] if recipe.patch > 1 else []), *blocks]
 
 
 def encoder(recipe: Recipe) -> nn.Module:
     """Halvings, then one linear head each for mean and log variance."""
-    factor = 2 ** len(recipe.encoder_widths)
+    factor = recipe.patch * 2 ** len(recipe.encoder_widths)
     height, width = (side // factor for side in recipe.image_shape[1:])
     flat = recipe.encoder_widths[-1] * height * width
     body = nn.Sequential(*_seeing(recipe, recipe.batch_norm), nn.Flatten())

@@ -58,6 +58,12 @@ def _of_face_gan(field: str) -> str:
 @click.option("--batch-size", type=int, help="Images a step." + _of_recipe("batch_size"))
 @click.option("--lr", type=float, help="Adam's learning rate." + _of_recipe("lr"))
 @click.option(
+    "--discriminator-lr",
+    type=float,
+    help="Adam's learning rate for D, if it is to be another than G's (GAN)."
+    + _of_recipe("discriminator_lr"),
+)
+@click.option(
     "--cooldown",
     type=float,
     help="Share of the run, at its end, over which the learning rate falls to 0."
@@ -107,6 +113,12 @@ def _of_face_gan(field: str) -> str:
     "--spectral-norm/--no-spectral-norm",
     default=None,
     help="Hold D's weights to a spectral norm of 1 (GAN)." + _of_recipe("spectral_norm"),
+)
+@click.option(
+    "--augmentation/--no-augmentation",
+    default=None,
+    help="D sees every image recoloured, shifted and with a hole (GAN)."
+    + _of_recipe("augmentation"),
 )
 @click.option(
     "--encoder-widths",

@@ -9,7 +9,7 @@ from typing import Protocol
 from torch import Tensor
 
 from ganvae.data import Batches
-from ganvae.training.schedule import learning_rate
+from ganvae.training.schedule import share_of_rate
 from ganvae.training.updates import Update
 
 
@@ -67,7 +67,7 @@ class Loop:
                 callback(self, values)
 
     def _set_rate(self) -> None:
-        rate = learning_rate(self.update.recipe, self.step, self.total_steps)
+        share = share_of_rate(self.update.recipe, self.step, self.total_steps)
         for optimiser in self.update.optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = rate
+                group["lr"] = share * group["initial_lr"]

@@ -20,6 +20,7 @@ _OVERRIDES: dict[str, str] = {
     "steps": "steps",
     "batch_size": "batch_size",
     "lr": "lr",
+    "discriminator_lr": "discriminator_lr",
     "cooldown": "cooldown",
     "adam_beta1": "adam_betas",
     "adam_beta2": "adam_betas",
@@ -35,6 +36,7 @@ _OVERRIDES: dict[str, str] = {
     "loss": "loss",
     "averaging": "averaging",
     "spectral_norm": "spectral_norm",
+    "augmentation": "augmentation",
     "mirror": "mirror",
     "encoder_widths": "encoder_widths",
     "decoder_widths": "decoder_widths",
@@ -53,7 +55,9 @@ _FAMILY_ONLY = {
     "pretraining": "gan",
     "mixed_batches": "gan",
     "averaging": "gan",
+    "discriminator_lr": "gan",
     "spectral_norm": "gan",
+    "augmentation": "gan",
 }
 # What `--sweep` takes: all of them whose values have no commas, and the latent size.
 SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))
@@ -64,7 +68,7 @@ NO_PRETRAINING, FRESH = "none", "fresh"
 def resolve(options: dict[str, Any]) -> list[Recipe]:
     """The recipes that the options ask for, overrides and names worked in.
 
-    A GAN that starts from a VAE which is not there yet comes after that VAE.
+    A model that starts from a VAE which is not there yet comes after that VAE.
 
     Raises:
         UserError: no such model, or a value out of range.

@@ -1,6 +1,7 @@
-"""A generator that starts as a trained VAE's decoder.
+"""Models that start from a trained VAE: study C's generator, and the stops of a bridge.
 
-Ham et al., "Unbalanced GANs: pre-training the generator using variational autoencoder", 2020.
+Ham et al., "Unbalanced GANs: pre-training the generator using variational autoencoder", 2020;
+Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", ICML 2016.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from ganvae.models import GAN, VAE
 from ganvae.networks.strided import copy_trunk
 
 
-def start_from(model: GAN, folder: Path) -> None:
-    """Copy the decoder's trunk of the VAE in `folder`, running statistics included, into G.
+def start_from(model: VAE | GAN, folder: Path) -> None:
+    """Copy what a model starts with from the VAE in `folder`, running statistics included.
 
-    The generator's output layers and the discriminator keep their random weights.
+    A VAE takes all of it. A generator takes the trunk of its decoder; the generator's output layers
+    and the discriminator keep their random weights.
 
     Raises:
-        UserError: there is no such VAE, or its trunk has another shape.
+        UserError: there is no such VAE, or it has other shapes.
     """
     if not folder.is_dir():
         raise UserError(
@@ -27,6 +29,9 @@ def start_from(model: GAN, folder: Path) -> None:
             f"{folder.parent}: train it first, or leave pre-training out with --pretraining none."
         )
     vae = checkpoint.load(folder)
+    if isinstance(model, VAE):
+        _take_all(model, vae)
+        return
     if not isinstance(vae, VAE) or vae.recipe.network != model.recipe.network:
         raise UserError(f"{folder.name} is no VAE of study C, so no generator can start from it.")
     try:
@@ -35,4 +40,20 @@ def start_from(model: GAN, folder: Path) -> None:
         raise UserError(
             f"The decoder of {folder.name} has other sizes than the generator of "
             f"{model.recipe.name}: their latent size, widths and image size must agree."
+        ) from error
+
+
+def _take_all(model: VAE, vae: VAE | GAN) -> None:
+    ours, theirs = model.recipe, vae.recipe
+    if not isinstance(vae, VAE) or theirs.network != ours.network or theirs.loss != ours.loss:
+        raise UserError(
+            f"{ours.name} starts from a VAE with {ours.network} networks and the {ours.loss} loss, "
+            f"which {theirs.name} is not."
+        )
+    try:
+        model.load_state_dict(vae.state_dict())
+    except RuntimeError as error:
+        raise UserError(
+            f"{theirs.name} has other sizes than {ours.name}, which starts from it: their latent "
+            f"size, widths and image size must agree."
         ) from error

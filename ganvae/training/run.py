@@ -130,7 +130,7 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     scorer = _scorer(recipe, images, settings) if processes.is_first else None
     torch.manual_seed(recipe.seed)
     model = build(recipe)
-    if isinstance(model, GAN) and recipe.pretraining is not None:
+    if recipe.pretraining is not None:
         start_from(model, settings.result_of(recipe.pretraining))
     model.to(device)
     arrange(model)

@@ -33,12 +33,12 @@ def score_steps(total: int) -> frozenset[int]:
     return frozenset(int(step) for step in np.geomspace(first, total, SCORES).round())
 
 
-def learning_rate(recipe: Recipe, step: int, total: int) -> float:
-    """Adam's learning rate for a step, counted from 0, of a run of `total` steps.
+def share_of_rate(recipe: Recipe, step: int, total: int) -> float:
+    """How much of its learning rate a step has, counted from 0, of a run of `total` steps.
 
-    It is the recipe's own until the cooldown begins, and falls in a line from there: the step after
-    the last would have 0.
+    All of it until the cooldown begins; it falls in a line from there: the step after the last
+    would have none.
     """
     if not recipe.cooldown:
-        return recipe.lr
-    return recipe.lr * min(1.0, (1 - step / total) / recipe.cooldown)
+        return 1.0
+    return min(1.0, (1 - step / total) / recipe.cooldown)

@@ -86,6 +86,22 @@ SHORT_RESIDUAL_GAN = RECIPES["tuned-gan-digits"].replace(
     batch_size=32,
     steps=30,
 )
+# A stop of a bridge, and the VAE that it starts from.
+SHORT_RESIDUAL_VAE = RECIPES["tuned-vae-faces"].replace(
+    name="short-residual-vae",
+    dataset="photos",
+    pair="photos",
+    image_shape=(3, 16, 16),
+    decoder_widths=(8, 8, 4),
+    encoder_widths=(4, 8),
+    latent=8,
+    precision="float32",
+    batch_size=32,
+    steps=30,
+)
+SHORT_BRIDGE = SHORT_RESIDUAL_VAE.replace(
+    name="short-bridge", pretraining="short-residual-vae", adversarial=0.5
+)
 STEPS = 30
 
 

@@ -10,7 +10,13 @@ from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
 from ganvae.training.pretraining import start_from
 from tests.conftest import write_model
-from tests.training.conftest import SHORT_STRIDED_GAN, SHORT_STRIDED_VAE, SHORT_VAE
+from tests.training.conftest import (
+    SHORT_BRIDGE,
+    SHORT_RESIDUAL_VAE,
+    SHORT_STRIDED_GAN,
+    SHORT_STRIDED_VAE,
+    SHORT_VAE,
+)
 
 
 def gan(**changes: object) -> GAN:
@@ -39,6 +45,22 @@ def test_the_generator_starts_as_the_decoder_and_the_rest_at_random(tmp_path: Pa
         assert all(torch.equal(value, expected[name]) for name, value in ours.state_dict().items())
     # Nothing is frozen.
     assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_stop_of_a_bridge_starts_as_the_vae(tmp_path: Path) -> None:
+    folder = tmp_path / SHORT_RESIDUAL_VAE.name
+    write_model(folder, SHORT_RESIDUAL_VAE)
+    torch.manual_seed(7)
+    model = build(SHORT_BRIDGE)
+    start_from(model, folder)
+    theirs = checkpoint.load(folder).state_dict()
+    assert all(torch.equal(value, theirs[name]) for name, value in model.state_dict().items())
+    write_model(tmp_path / "small", SHORT_RESIDUAL_VAE.replace(latent=5))
+    with pytest.raises(UserError, match="has other sizes than short-bridge, which starts from it"):
+        start_from(model, tmp_path / "small")
+    write_model(tmp_path / SHORT_VAE.name, SHORT_VAE)
+    with pytest.raises(UserError, match="a VAE with residual networks and the calibrated loss"):
+        start_from(model, tmp_path / SHORT_VAE.name)
 
 
 def test_a_missing_vae_is_one_sentence(tmp_path: Path) -> None:

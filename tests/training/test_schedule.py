@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from ganvae.recipes import RECIPES
 from ganvae.training import schedule
 
 
@@ -48,3 +49,11 @@ def test_scores_are_log_spaced_from_a_thousandth() -> None:
     assert steps[0] == 25
     ratios = [later / earlier for earlier, later in pairwise(steps)]
     assert max(ratios) == pytest.approx(min(ratios), rel=0.05)
+
+
+def test_the_learning_rate_falls_to_nothing_over_the_cooldown() -> None:
+    recipe = RECIPES["vae-10"].replace(cooldown=0.25)
+    shares = [schedule.share_of_rate(recipe, step, 8) for step in range(8)]
+    assert shares == pytest.approx([1.0] * 7 + [0.5])
+    assert schedule.share_of_rate(recipe.replace(cooldown=1), 2, 8) == pytest.approx(0.75)
+    assert schedule.share_of_rate(recipe.replace(cooldown=0), 7, 8) == 1

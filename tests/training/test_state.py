@@ -14,6 +14,7 @@ from ganvae.training import state
 from ganvae.training.hardware import arrange
 from ganvae.training.updates import Update, make_update
 from tests.training.conftest import (
+    SHORT_BRIDGE,
     SHORT_CONV_GAN,
     SHORT_GAN,
     SHORT_RESIDUAL_GAN,
@@ -21,7 +22,9 @@ from tests.training.conftest import (
     SHORT_VAE,
 )
 
-RECIPES = [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_STRIDED_GAN, SHORT_RESIDUAL_GAN]
+RECIPES = [
+    *(SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_STRIDED_GAN, SHORT_RESIDUAL_GAN, SHORT_BRIDGE),
+]
 
 
 def begin(recipe: Recipe, seed: int) -> tuple[Any, Update]:

@@ -1,82 +1,20 @@
-"""One optimiser step of each family: images in, the numbers for the curves out."""
+"""One step of a GAN."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Adam, Optimizer
+from torch.optim import Optimizer
 
-from ganvae.models import GAN, VAE
-from ganvae.recipe import Recipe
+from ganvae.models import GAN
 from ganvae.training import spectral
+from ganvae.training.augment import DRAWS, augment
 from ganvae.training.averaging import Averaged
-from ganvae.training.hardware import usable_precision
-from ganvae.training.objectives import adversarial_of, elbo_of, reparameterise
+from ganvae.training.objectives import adversarial_of
 from ganvae.training.processes import Processes
-
-
-class Update(Protocol):
-    """What the loop asks of a family."""
-
-    recipe: Recipe
-    optimisers: list[Optimizer]
-    # Networks with weights of their own besides the model's, by name.
-    besides: dict[str, nn.Module]
-
-    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
-        """One step on images (N, C, H, W) in the recipe's range; scalars by curve name.
-
-        `step` counts from 0.
-        """
-        ...
-
-
-def _adam(module: torch.nn.Module, recipe: Recipe) -> Adam:
-    # One kernel for all parameters: on CPU, too, the plain loop over them costs more.
-    return Adam(module.parameters(), recipe.lr, recipe.adam_betas, fused=True)
-
-
-def _autocast(recipe: Recipe, device: torch.device) -> torch.autocast:
-    enabled = usable_precision(recipe, device) == "bfloat16"
-    return torch.autocast(device.type, torch.bfloat16, enabled)
-
-
-class VAEUpdate:
-    """One step down the negative ELBO, encoder and decoder together."""
-
-    def __init__(self, model: VAE, processes: Processes) -> None:
-        self.model, self.recipe, self.processes = model, model.recipe, processes
-        self.encoder, self.decoder = processes.wrap(model.encoder), processes.wrap(model.decoder)
-        self.objective = elbo_of(self.recipe)
-        self.optimisers: list[Optimizer] = [_adam(model, self.recipe)]
-        self.besides: dict[str, nn.Module] = {}
-
-    def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
-        with _autocast(self.recipe, images.device):
-            mean, log_variance = self.encoder(images)
-            mean, log_variance = mean.float(), log_variance.float()
-            z = reparameterise(mean, log_variance, self.processes.noise_like(mean))
-            logits = self.decoder(z)
-        # The loss itself is always float32: sums over a whole batch would lose digits in bfloat16.
-        reconstruction, kl = self.objective.terms(logits.float(), images, mean, log_variance)
-        loss = self.objective(reconstruction, kl)
-        (optimiser,) = self.optimisers
-        optimiser.zero_grad()
-        count = len(images)
-        # Processes average their gradients: for a sum over the whole batch that is too little.
-        (loss * self.processes.world if self.recipe.reduction == "sum" else loss / count).backward()
-        optimiser.step()
-        self.processes.average_statistics(self.model)
-        return self.processes.mean(
-            {
-                "train_loss": loss.detach() / count,
-                "train_reconstruction": reconstruction.detach() / count,
-                "train_kl": kl.detach() / count,
-            }
-        )
+from ganvae.training.updates import common
 
 
 class GANUpdate:
@@ -95,8 +33,8 @@ class GANUpdate:
         self.discriminator = processes.wrap(model.discriminator)
         self.objective = adversarial_of(self.recipe)
         self.optimisers: list[Optimizer] = [
-            _adam(model.discriminator, self.recipe),
-            _adam(trained, self.recipe),
+            common.adam(model.discriminator, self.recipe, self.recipe.discriminator_lr),
+            common.adam(trained, self.recipe),
         ]
 
     def _draw_z(self, count: int, device: torch.device) -> Tensor:
@@ -105,12 +43,19 @@ class GANUpdate:
             return self.processes.share(torch.randn(shape, device=device))
         return self.processes.share(torch.rand(shape, device=device)) * 2 - 1
 
-    def _input_noise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
-        """What puts noise on D's images; one draw a step, since three would cost."""
+    def _disguise(self, images: Tensor) -> Callable[[Tensor], Tensor]:
+        """What D's images go through first: noise, changes of the whole image, or nothing."""
+        if self.recipe.augmentation:
+            return self._augment
         if not self.recipe.input_noise:
             return lambda seen: seen
+        # One draw a step, since three would cost.
         noise = self.recipe.input_noise * self.processes.noise_like(images)
         return lambda seen: seen + noise
+
+    def _augment(self, images: Tensor) -> Tensor:
+        shape = (len(images) * self.processes.world, DRAWS)
+        return augment(images, self.processes.share(torch.rand(shape, device=images.device)))
 
     def _judge(self, real: Tensor, fakes: Tensor) -> tuple[Tensor, Tensor]:
         """D's scores of real and generated images, (N,) each."""
@@ -141,11 +86,11 @@ class GANUpdate:
         discriminator_optimiser, generator_optimiser = self.optimisers
         device = images.device
 
-        noisy = self._input_noise(images)
+        disguised = self._disguise(images)
         # The generator runs once: D sees its images without their graph, G's step uses the graph.
-        with _autocast(self.recipe, device):
+        with common.autocast(self.recipe, device):
             fakes = self.generator(self._draw_z(len(images), device))
-            real_scores, fake_scores = self._judge(noisy(images), noisy(fakes.detach()))
+            real_scores, fake_scores = self._judge(disguised(images), disguised(fakes.detach()))
         d_loss = self.objective.discriminator(
             *self._labelled(real_scores, fake_scores, step), self.processes.noise_like
         )
@@ -156,8 +101,8 @@ class GANUpdate:
         self.processes.average_statistics(self.model.discriminator)
         # D's own gradients would be thrown away: don't compute them.
         self.model.discriminator.requires_grad_(False)
-        with _autocast(self.recipe, device):
-            judged = self._judge_fakes(noisy(fakes))
+        with common.autocast(self.recipe, device):
+            judged = self._judge_fakes(disguised(fakes))
         g_loss = self.objective.generator(judged)
         generator_optimiser.zero_grad()
         g_loss.backward()
@@ -177,15 +122,3 @@ class GANUpdate:
                 "d_fake_after": self.objective.judgement(judged.detach()).mean(),
             }
         )
-
-
-def make_update(model: VAE | GAN, processes: Processes | None = None) -> Update:
-    """The update for a model's family, with fresh optimisers.
-
-    Args:
-        processes: those that train together; None for this one alone.
-    """
-    processes = processes or Processes(next(model.parameters()).device)
-    if isinstance(model, VAE):
-        return VAEUpdate(model, processes)
-    return GANUpdate(model, processes)

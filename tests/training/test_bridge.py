@@ -1,0 +1,80 @@
+"""A stop of the bridge: the VAE's encoder as it is, and a decoder that a discriminator teaches."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from ganvae.models import VAE, build
+from ganvae.training.updates import BridgeUpdate, make_update
+from ganvae.training.updates.bridge import Judge, relative_error
+from tests.training.conftest import SHORT_BRIDGE
+
+
+def begin(weight: float) -> tuple[VAE, BridgeUpdate, Tensor]:
+    torch.manual_seed(3)
+    model = build(SHORT_BRIDGE.replace(adversarial=weight))
+    assert isinstance(model, VAE)
+    update = make_update(model)
+    assert isinstance(update, BridgeUpdate)
+    return model, update, torch.rand(8, 3, 16, 16) * 2 - 1
+
+
+def values(module: torch.nn.Module) -> dict[str, Tensor]:
+    return {name: value.clone() for name, value in module.state_dict().items()}
+
+
+def test_the_error_is_a_share_of_what_there_is_to_know() -> None:
+    wanted = torch.tensor([-1.0, 1.0, -1.0, 1.0])
+    assert relative_error(wanted, wanted) == 0
+    # The unbiased variance of four numbers of +-1 is 4/3.
+    assert torch.isclose(relative_error(torch.zeros(4), wanted), torch.tensor(0.75))
+
+
+def test_at_the_first_stop_the_decoder_learns_as_a_vae_does() -> None:
+    model, update, images = begin(0.0)
+    other, _, _ = begin(0.0)
+    before = values(update.judge)
+    torch.manual_seed(5)
+    update(images, 0)
+
+    torch.manual_seed(5)
+    other.encoder.eval()
+    mean, log_variance = other.encoder(images)
+    z = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+    optimiser = Adam(other.decoder.parameters(), SHORT_BRIDGE.lr, SHORT_BRIDGE.adam_betas)
+    ((torch.tanh(other.decoder(z)) - images).square().mean() / images.var()).backward()
+    optimiser.step()
+    # By what they draw: a bias before batch norm moves by rounding errors alone.
+    z = torch.randn(8, SHORT_BRIDGE.latent)
+    assert torch.allclose(model.decoder(z), other.decoder(z), atol=1e-4)
+    assert not torch.allclose(model.decoder(z), begin(0.0)[0].decoder(z), atol=1e-3)
+    # The discriminator is not asked.
+    assert all(torch.equal(value, before[name]) for name, value in values(update.judge).items())
+
+
+def test_at_the_others_it_listens_to_the_discriminator_and_the_encoder_stays() -> None:
+    model, update, images = begin(0.5)
+    encoder, decoder, judge = values(model.encoder), values(model.decoder), values(update.judge)
+    for step in range(3):
+        found = update(images, step)
+        # What scores and draws in between puts the whole model into training mode.
+        model.train()
+    assert set(found) == {"train_loss", "train_reconstruction", "train_kl"}
+    assert all(torch.equal(value, encoder[name]) for name, value in values(model.encoder).items())
+    moved = [not torch.equal(value, decoder[name]) for name, value in values(model.decoder).items()]
+    assert all(moved)
+    assert any(not torch.equal(value, judge[name]) for name, value in values(update.judge).items())
+    assert all(parameter.requires_grad for parameter in update.judge.parameters())
+
+
+def test_the_judge_tells_what_every_block_saw() -> None:
+    _, update, images = begin(0.5)
+    update.judge.eval()
+    scores, maps = update.judge(images)
+    assert scores.shape == (8,)
+    # Two halvings of a picture that is seen in squares of two pixels.
+    assert [tuple(one.shape) for one in maps] == [(8, 4, 4, 4), (8, 8, 2, 2)]
+    assert isinstance(update.judge, Judge)
+    assert torch.allclose(update.judge.layers(images), scores, atol=1e-5)
