@@ -1,8 +1,9 @@
 """python scripts/test.py: all checks in a virtual environment of its own; arguments go to pytest.
 
 Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
-and what browsers run models with, then checks style, format and types and runs the tests, two files
-of them at once. The exit status is that of the first check that fails.
+and what browsers run models with, then checks style, format, types and whether a package has known
+flaws, and runs the tests, two files of them at once. The exit status is that of the first check
+that fails.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ import sys
 import venv
 from pathlib import Path
 
+import constraints
 import fetch_client
 import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
+PINS = constraints.TARGET.name
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
+    ["scripts.audit"],
     # A file's tests stay together: what they share is made once.
     ["pytest", "-n", "2", "--dist", "loadfile"],
 )
@@ -59,13 +63,13 @@ def prepare_environment() -> Path:
         print(f"Making {ENVIRONMENT.name}", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
     wanted = "".join(
-        (ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt")
+        (ROOT / name).read_text() for name in (*constraints.REQUIREMENTS, PINS)
     )
     # pip takes seconds to find that nothing has changed: ask it only when something has.
     installed = ENVIRONMENT / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted:
         pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, "-r", "requirements-dev.txt"], cwd=ROOT, check=True)
+        subprocess.run([*pip, "-r", "requirements-dev.txt", "-c", PINS], cwd=ROOT, check=True)
         installed.write_text(wanted)
     return python
 

@@ -59,7 +59,7 @@ def test_a_command_exists(command: str) -> None:
         assert parts[parts.index("-H") + 1] == f"Authorization: Bearer ${VARIABLE}"
         return
     if script is None:
-        assert parts in ([], ["pip", "install", "-r", "requirements.txt"])
+        assert parts in ([], ["pip", "install", "-r", "requirements.txt", "-c", "constraints.txt"])
         return
     assert script.is_file(), script
     code = code_of(script)
