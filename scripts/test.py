@@ -62,9 +62,7 @@ def prepare_environment() -> Path:
     if not python.exists():
         print(f"Making {ENVIRONMENT.name}", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
-    wanted = "".join(
-        (ROOT / name).read_text() for name in (*constraints.REQUIREMENTS, PINS)
-    )
+    wanted = "".join((ROOT / name).read_text() for name in (*constraints.REQUIREMENTS, PINS))
     # pip takes seconds to find that nothing has changed: ask it only when something has.
     installed = ENVIRONMENT / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted:
