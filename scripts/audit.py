@@ -8,6 +8,7 @@ needs no database is checked anyhow: that every package is pinned, and to what i
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
 import subprocess
 import sys
@@ -47,6 +48,9 @@ def main() -> int:
     wrong = off_pins(pins)
     for line in wrong:
         print(line)
+    if not is_installed():
+        print("audit: pip-audit is missing; requirements-dev.txt brings it.", file=sys.stderr)
+        return 1
     done = subprocess.run([sys.executable, *_COMMAND], cwd=ROOT, capture_output=True, text=True)
     answer = understood(done.stdout)
     if answer is None or not answer.known:
@@ -62,6 +66,11 @@ def main() -> int:
         print(f"Not audited, as the database doesn't know them: {', '.join(answer.unknown)}.")
     print(f"{answer.known} packages audited, {len(answer.flaws)} known flaws.")
     return int(bool(wrong or answer.flaws))
+
+
+def is_installed() -> bool:
+    """Whether pip-audit is there."""
+    return importlib.util.find_spec("pip_audit") is not None
 
 
 def understood(output: str) -> Answer | None:

@@ -15,13 +15,12 @@ import sys
 import venv
 from pathlib import Path
 
-import constraints
 import fetch_client
 import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
-PINS = constraints.TARGET.name
+PINS = "constraints.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = (
     ["ruff", "check", "."],
@@ -62,7 +61,9 @@ def prepare_environment() -> Path:
     if not python.exists():
         print(f"Making {ENVIRONMENT.name}", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
-    wanted = "".join((ROOT / name).read_text() for name in (*constraints.REQUIREMENTS, PINS))
+    wanted = "".join(
+        (ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt", PINS)
+    )
     # pip takes seconds to find that nothing has changed: ask it only when something has.
     installed = ENVIRONMENT / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted:

@@ -109,6 +109,7 @@ def test_an_audit_never_passes_in_silence(
         return subprocess.CompletedProcess([], 0, output, error)
 
     monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(audit, "is_installed", lambda: True)
     monkeypatch.setattr(audit, "off_pins", lambda pins: [])
     assert audit.main() == status
     told = capsys.readouterr().out
@@ -123,8 +124,17 @@ def test_an_installed_package_off_its_pin_fails(
     here = importlib.metadata.version("click")
     assert audit.off_pins({"click": here, "not-installed": "1"}) == []
     monkeypatch.setattr(audit, "read", lambda: {"click": "1.0"})
+    monkeypatch.setattr(audit, "is_installed", lambda: True)
     monkeypatch.setattr(audit, "_COMMAND", ("-c", "raise SystemExit('no network')"))
     assert audit.main() == 1
     told = capsys.readouterr().out.splitlines()
     assert told[0] == f"click {here} is installed, pinned is 1.0."
     assert told[1].startswith("NOT AUDITED")
+
+
+def test_an_audit_without_its_program_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(audit, "is_installed", lambda: False)
+    assert audit.main() == 1
+    assert "pip-audit is missing" in capsys.readouterr().err
