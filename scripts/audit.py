@@ -1,4 +1,4 @@
-"""python -m scripts.audit: whether a package of constraints.txt has a flaw that is known.
+"""python scripts/audit.py: whether a package of constraints.txt has a flaw that is known.
 
 pip-audit asks PyPI's database. Where that can't be reached, or knows none of the packages as with
 a mirror of the packages alone, a line says so in capitals: nothing is passed over in silence. What
@@ -15,7 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from scripts.constraints import ROOT, TARGET, normal, read
+from constraints import ROOT, TARGET, normal, read
 
 _COMMAND = (
     *("-m", "pip_audit", "-r", TARGET.name, "--disable-pip", "--no-deps"),

@@ -26,7 +26,7 @@ CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
-    ["scripts.audit"],
+    ["scripts/audit.py"],
     # A file's tests stay together: what they share is made once.
     ["pytest", "-n", "2", "--dist", "loadfile"],
 )
@@ -47,7 +47,8 @@ def main(arguments: list[str]) -> int:
     fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
     fetch_client.fetch(fetch_client.DEFAULT_FOLDER)
     for check in CHECKS:
-        command = [str(python), "-m", *check, *(arguments if check[0] == "pytest" else [])]
+        module = [] if check[0].endswith(".py") else ["-m"]
+        command = [str(python), *module, *check, *(arguments if check[0] == "pytest" else [])]
         print("$", " ".join(command[1:]), flush=True)
         status = subprocess.run(command, cwd=ROOT).returncode
         if status:

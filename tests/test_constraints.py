@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from scripts import audit, constraints
-
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "scripts"))
+
+import audit  # noqa: E402
+import constraints  # noqa: E402
+
 RENEW = "pip install -r requirements.txt -c constraints.txt, or python scripts/constraints.py"
 
 
