@@ -35,11 +35,16 @@ def main() -> int:
         python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         asked = [word for name in REQUIREMENTS for word in ("-r", name)]
         quiet = ["--disable-pip-version-check", "--quiet", "--report", str(report)]
-        subprocess.run([python, "-m", "pip", "install", *quiet, *asked], cwd=ROOT, check=True)
+        pip = [str(python), "-m", "pip", "install", *quiet, *asked]
+        done = subprocess.run(pip, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        if done.returncode:
+            print(done.stderr, file=sys.stderr)
+            return done.returncode
         installed = json.loads(report.read_text(encoding="utf-8"))["install"]
-    withdrawn = yanked(installed)
+    withdrawn = yanked(done.stderr)
     if withdrawn:
-        print(f"Withdrawn by their authors: {', '.join(withdrawn)}.", file=sys.stderr)
+        told = ", ".join(withdrawn)
+        print(f"Withdrawn by their authors, so nothing was written: {told}.", file=sys.stderr)
         return 1
     temporary_file = TARGET.with_name(f".{TARGET.name}.new")
     temporary_file.write_text(pinned(installed), encoding="utf-8")
@@ -57,10 +62,10 @@ def pinned(installed: list[dict[str, Any]]) -> str:
     return "\n".join((*_HEAD, *(f"{name}=={lines[name]}" for name in sorted(lines)), ""))
 
 
-def yanked(installed: list[dict[str, Any]]) -> list[str]:
-    """What pip reports as withdrawn by its authors, as NAME VERSION."""
-    told = [one["metadata"] for one in installed if one.get("is_yanked")]
-    return [f"{one['name']} {one['version']}" for one in told]
+def yanked(warnings: str) -> list[str]:
+    """What pip warns of as withdrawn by its authors, as NAME VERSION."""
+    found = re.findall(r"yanked version: '([^']+)' candidate \(version (\S+) ", warnings)
+    return [" ".join(one) for one in found]
 
 
 def normal(name: str) -> str:

@@ -64,16 +64,25 @@ def test_the_file_is_good_for_every_computer() -> None:
     assert names == sorted(names)
 
 
-def reported(name: str, version: str, **more: Any) -> dict[str, Any]:
-    return {"metadata": {"name": name, "version": version}, **more}
+def reported(name: str, version: str) -> dict[str, Any]:
+    return {"metadata": {"name": name, "version": version}}
 
 
 def test_what_pip_reports_becomes_pins(tmp_path: Path) -> None:
-    told = [reported("Torch", "2.13.0+cpu"), reported("ml_dtypes", "0.6.0", is_yanked=True)]
+    told = [reported("Torch", "2.13.0+cpu"), reported("ml_dtypes", "0.6.0")]
     path = tmp_path / "constraints.txt"
     path.write_text(constraints.pinned(told))
     assert constraints.read(path) == {"ml-dtypes": "0.6.0", "torch": "2.13.0"}
-    assert constraints.yanked(told) == ["ml_dtypes 0.6.0"]
+
+
+def test_a_withdrawn_version_is_heard_of() -> None:
+    warning = (
+        "WARNING: Location 'x' is ignored\n"
+        "WARNING: The candidate selected for download or install is a yanked version: 'click' "
+        "candidate (version 8.5.0 at https://host/click-8.5.0.whl)\nReason for being yanked: bug"
+    )
+    assert constraints.yanked(warning) == ["click 8.5.0"]
+    assert constraints.yanked("") == []
 
 
 @pytest.mark.parametrize("line", ["torch", "torch>=2", "torch==2.*", "torch @ file:///x", "-r x"])
