@@ -13,6 +13,7 @@ import pytest
 from ganvae import DEFAULT_WEIGHTS, digests, files
 from ganvae.cards.__main__ import main as cards
 from ganvae.errors import UserError
+from ganvae.hub import contents, trust
 
 
 @pytest.fixture
@@ -106,6 +107,12 @@ def test_commands_at_the_same_time_lose_nothing(weights: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, names))
     assert digests.differences(weights) == []
+
+
+def test_the_list_stays_here_when_models_are_pushed(weights: Path) -> None:
+    # The Hub has hashes of its own, and its cards are other texts.
+    assert list(contents.shared_files(weights)) == ["claims.json"]
+    assert not trust.is_needed(digests.DIGESTS)
 
 
 def test_the_list_is_sorted_and_says_nothing_of_a_machine(weights: Path) -> None:

@@ -74,6 +74,16 @@ def test_a_space_asks_the_hub_and_a_shared_page_gradios_store(
     assert "connect-src 'self' data: blob: https://huggingface.co" in policy()
 
 
+def test_a_page_that_is_shared_says_so(tiny_weights: Path) -> None:
+    page = build(Collection(tiny_weights))
+    with served(page) as address:
+        assert "amazonaws" not in httpx.get(f"{address}/healthz").headers["content-security-policy"]
+        # What `launch(share=True)` leaves, which asks a server elsewhere.
+        page.share = True
+        assert "amazonaws" in httpx.get(f"{address}/healthz").headers["content-security-policy"]
+        page.share = False
+
+
 def test_health(url: str, tiny_weights: Path, tmp_path: Path) -> None:
     answer = httpx.get(f"{url}/healthz")
     assert answer.status_code == 200
