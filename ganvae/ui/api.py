@@ -22,6 +22,7 @@ from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.web.mistakes import note_mistake
+from ganvae.ui.web.slow import watched
 
 Walk = Literal["perturbation", "straight", "spherical", "loop"]
 WalkFile = Literal["gif", "webp", "png"]
@@ -199,7 +200,7 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            with steady():
+            with watched(function.__name__), steady():
                 return function(*arguments)
         except UserError as error:
             note_mistake(function.__name__, error)

@@ -30,7 +30,7 @@ import gradio as gr
 from ganvae.collection import steady
 from ganvae.errors import UserError
 from ganvae.ui.web.mistakes import note_mistake
-from ganvae.ui.web.slow import note_function
+from ganvae.ui.web.slow import watched
 
 ServerFunction = Callable[[Any], Any]
 _log = logging.getLogger(__name__)
@@ -98,9 +98,9 @@ def _guarded(function: ServerFunction) -> ServerFunction:
     def call(data: Any) -> Any:
         given = dict(data) if isinstance(data, dict) else {}
         version = given.pop("weights", None)
-        note_function(function.__name__)
+        wanted = version if isinstance(version, str) else None
         try:
-            with steady(version if isinstance(version, str) else None):
+            with watched(function.__name__), steady(wanted):
                 return function(given)
         except UserError as error:
             note_mistake(function.__name__, error)

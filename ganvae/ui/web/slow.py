@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,14 +16,35 @@ _log = logging.getLogger(__name__)
 # A second without an answer is where people lose the thread of what they were doing (Nielsen,
 # "Response times: the 3 important limits"); the page's own calls take a tenth of that.
 LIMIT_SECONDS = 1.0
-_function: ContextVar[dict[str, str] | None] = ContextVar("function", default=None)
 
 
-def note_function(name: str) -> None:
-    """Tell which function of ours the request in progress has come to."""
-    held = _function.get()
-    if held is not None:
-        held["name"] = name
+@dataclass
+class _Request:
+    """A request in progress: the function of ours that it has come to, and whether it is over."""
+
+    function: str = ""
+    over: bool = False
+
+
+_request: ContextVar[_Request | None] = ContextVar("request", default=None)
+
+
+@contextmanager
+def watched(function: str) -> Iterator[None]:
+    """Within, the request in progress is one for this function of ours.
+
+    What Gradio's queue calls belongs to no request, or to one long over: that is timed here.
+    """
+    request = _request.get()
+    if request is not None and not request.over:
+        request.function = function
+        yield
+        return
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        _tell(f"{function} through the queue", began)
 
 
 class SlowRequests:
@@ -37,21 +61,26 @@ class SlowRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, held = time.perf_counter(), {"name": ""}
-        token = _function.set(held)
+        began, request = time.perf_counter(), _Request()
+        token = _request.set(request)
 
         async def send_timed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seconds = time.perf_counter() - began
-                if seconds > LIMIT_SECONDS:
-                    name = f" ({held['name']})" if held["name"] else ""
-                    _log.warning("Slow: %s%s took %.1f s.", pattern(scope), name, seconds)
+                function = f" ({request.function})" if request.function else ""
+                _tell(f"{pattern(scope)}{function}", began)
             await send(message)
 
         try:
             await self._app(scope, receive, send_timed)
         finally:
-            _function.reset(token)
+            request.over = True
+            _request.reset(token)
+
+
+def _tell(what: str, began: float) -> None:
+    seconds = time.perf_counter() - began
+    if seconds > LIMIT_SECONDS:
+        _log.warning("Slow: %s took %.1f s.", what, seconds)
 
 
 def pattern(scope: Scope) -> str:
