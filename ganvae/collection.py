@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import logging
 import secrets
 import threading
@@ -15,7 +16,7 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar
 
 import torch
 
-from ganvae import checkpoint, latents, words
+from ganvae import checkpoint, files, latents, words
 from ganvae.bridges.figures import Figures, read_figures
 from ganvae.bridges.stops import BridgeView, find_bridges, is_stop, judge_of
 from ganvae.directions import Direction, read_directions
@@ -67,6 +68,7 @@ class _Held:
     exported: dict[str, Export | None] = field(default_factory=dict)
     classifier: dict[str, DigitClassifier | None] = field(default_factory=dict)
     training_features: dict[str, TrainingFeatures | None] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -154,6 +156,25 @@ class Collection:
     def version(self) -> str:
         """A text that tells this state of the models from every other."""
         return self._held.version
+
+    @_steadily
+    def fingerprint(self) -> str | None:
+        """16 hexadecimal digits of all weights here, the same wherever these weights are.
+
+        None where a file can't be read, or there is no model.
+        """
+        held, whole = self._held, hashlib.sha256()
+        with held.lock:
+            for name, entry in held.entries.items():
+                if entry.recipe is None:
+                    continue
+                if name not in held.fingerprints:
+                    try:
+                        held.fingerprints[name] = files.sha256(entry.folder / checkpoint.WEIGHTS)
+                    except OSError:
+                        return None
+                whole.update(f"{name} {held.fingerprints[name]}\n".encode())
+        return whole.hexdigest()[:16] if held.fingerprints else None
 
     def adopt(self, other: Collection) -> None:
         """Show the models of another collection from now on, all of them at once."""

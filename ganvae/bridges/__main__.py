@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ganvae import DEFAULT_WEIGHTS
+from ganvae import DEFAULT_WEIGHTS, digests
 from ganvae.bridges import drift
 from ganvae.bridges.measure import measure
 from ganvae.errors import UserError
@@ -20,6 +20,7 @@ def main(arguments: list[str]) -> int:
     try:
         measured = measure(options.weights)
         path = drift.write(options.weights, measured)
+        digests.refresh(options.weights, path.name)
     except UserError as error:
         print(f"ganvae.bridges: {error}", file=sys.stderr)
         return 2

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ganvae.collection import Collection
+from ganvae.collection import Collection, steady
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
 from ganvae.ui.bridge import BridgeTab
@@ -26,7 +27,11 @@ from ganvae.ui.sample import SampleTab
 from ganvae.ui.searches import Searches
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
+from ganvae.ui.web import around
+from ganvae.ui.web.calls import StrictBlocks
+from ganvae.ui.web.health import Health
 
+_log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
 _SCRIPTS = (
@@ -53,7 +58,7 @@ _ICON = (
 _DAY = 24 * 60 * 60
 
 
-class Page(gr.Blocks):
+class Page(StrictBlocks):
     """The whole page.
 
     Attributes:
@@ -127,9 +132,18 @@ def build(
         page.config = page.get_config_file()
         return note
 
+    def state() -> Health:
+        with steady():
+            return {
+                "status": "ok",
+                "models": len(endpoints.names),
+                "weights": collection.fingerprint(),
+                "source": footer.value["note"],
+            }
+
     page.launch_options = {
         **launch_options(config),
-        "app_kwargs": {"routes": [*routes(collection), *(reload_routes(reload) if renew else [])]},
+        **around(state, [*routes(collection), *(reload_routes(reload) if renew else [])]),
     }
     return page
 
@@ -141,6 +155,10 @@ def _usable_config(collection: Collection) -> dict[str, Any]:
         if config["bridges"]:
             why = f" Stops of a bridge need a VAE or a GAN of a pair beside them.{why}"
         raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
+    names = ", ".join(config["models"])
+    _log.info("%d models loaded from %s: %s.", len(config["models"]), collection.weights, names)
+    for problem in config["problems"]:
+        _log.warning("Left out: %s", problem)
     return config
 
 
@@ -152,7 +170,8 @@ def build_watch(folder: Path) -> Page:
     """
     with Page(title=_TITLE, analytics_enabled=False, delete_cache=(_DAY, _DAY)) as page:
         Watch(folder)
-    page.launch_options = _shell([_static("make.js")])
+    nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
+    page.launch_options = {**_shell([_static("make.js")]), **around(lambda: nothing)}
     return page
 
 
