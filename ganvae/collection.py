@@ -7,7 +7,7 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -17,6 +17,8 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar
 import torch
 
 from ganvae import checkpoint, files, latents, words
+from ganvae.bridges.figures import Figures, read_figures
+from ganvae.bridges.stops import BridgeView, find_bridges, is_stop, judge_of
 from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
 from ganvae.export import Export, ExportedFile, read_export
@@ -315,7 +317,7 @@ class Collection:
     @_steadily
     def pairs(self) -> list[PairView]:
         """The pairs that have models here, in the project's order, then those it doesn't know."""
-        recipes = {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
+        recipes = {n: r for n, r in self._recipes().items() if not is_stop(r)}
         known = {pair.key: pair for pair in PAIRS}
         keys = [*known, *sorted({recipe.pair for recipe in recipes.values()} - set(known))]
         views = []
@@ -336,6 +338,24 @@ class Collection:
                     )
                 )
         return views
+
+    @_steadily
+    def bridges(self) -> list[BridgeView]:
+        """The bridges that have two stops or more here; these are members of no pair."""
+        return find_bridges(self._recipes())
+
+    @_steadily
+    def stop_figures(self, stops: Sequence[str]) -> list[Figures]:
+        """What was measured of the stops of a bridge, in their order."""
+        return read_figures(stops, self._recipes(), self.metrics)
+
+    @_steadily
+    def judge_of(self, stop: str) -> str | None:
+        """The GAN beside the VAE that a stop of a bridge started from, if it is here."""
+        return judge_of(self.recipe(stop), self._recipes())
+
+    def _recipes(self) -> dict[str, Recipe]:
+        return {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
 
     def generate(self, name: str, z: Array) -> torch.Tensor:
         """Images (N, C, H, W) in [0, 1] for z (N, latent)."""

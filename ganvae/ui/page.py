@@ -13,6 +13,7 @@ import gradio as gr
 from ganvae.collection import Collection, steady
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
+from ganvae.ui.bridge import BridgeTab
 from ganvae.ui.compare import CompareTab
 from ganvae.ui.config import page_config
 from ganvae.ui.engine import routes, scripts
@@ -41,6 +42,7 @@ _SCRIPTS = (
     "helpers.js",
     "canvas.js",
     "pixels.js",
+    "sheets.js",
     "source.js",
     "sketch.js",
     "panel.js",
@@ -88,6 +90,7 @@ def build(
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
         ("map", "Map", lambda: MapTab(collection)),
         ("compare", "Compare", lambda: CompareTab(collection, searches)),
+        ("bridge", "Bridge", lambda: BridgeTab(collection)),
         ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),
     )
@@ -97,10 +100,13 @@ def build(
         delete_cache=(_DAY, _DAY),
     ) as page:
         Header()
+        shown: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_classes="gv-tabs", overflow_behavior="wrap"):
             for key, label, make in tabs:
-                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}") as tab:
+                there = key != "bridge" or bool(config["bridges"])
+                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}", visible=there) as tab:
                     make()
+                shown[key] = tab
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
                 tab.select(
@@ -120,6 +126,7 @@ def build(
         endpoints.names = list(config["models"])
         sample.value = sample.first_answer(config)
         footer.value = {"note": note}
+        shown["bridge"].visible = bool(config["bridges"])
         page.head = head
         # Until this line new visitors get the old page, whose calls are answered by the old models.
         page.config = page.get_config_file()
@@ -145,6 +152,8 @@ def _usable_config(collection: Collection) -> dict[str, Any]:
     config = page_config(collection)
     if not config["pairs"]:
         why = " ".join(["", *config["problems"]])
+        if config["bridges"]:
+            why = f" Stops of a bridge need a VAE or a GAN of a pair beside them.{why}"
         raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
     names = ", ".join(config["models"])
     _log.info("%d models loaded from %s: %s.", len(config["models"]), collection.weights, names)

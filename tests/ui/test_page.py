@@ -49,7 +49,7 @@ def test_start_imports_nothing_slow_that_it_can_do_without(tiny_weights: Path) -
 def test_tabs(page: Page) -> None:
     tabs = [block for block in page.blocks.values() if block.get_block_name() == "tabitem"]
     assert [tab.id for tab in tabs] == [
-        *("sample", "explore", "walk", "map", "compare", "reconstruct", "training")
+        *("sample", "explore", "walk", "map", "compare", "bridge", "reconstruct", "training")
     ]
 
 
