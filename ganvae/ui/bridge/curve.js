@@ -72,7 +72,8 @@ function makeCurve(root, onChoose) {
       const { chart, stops } = told;
       find(".br-chart h3").textContent = chart.title;
       find(".br-about").textContent = chart.note;
-      find(".br-svg").innerHTML = chart.svg;
+      const plot = find(".br-svg");
+      plot.innerHTML = chart.svg;
       find(".br-plot").hidden = !chart.svg;
       find(".br-missing").hidden = Boolean(chart.svg);
       find(".br-missing").textContent = chart.missing;
