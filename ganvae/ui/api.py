@@ -21,11 +21,10 @@ from ganvae.errors import UserError
 from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
+from ganvae.ui.limits import ENDPOINT_CALLS
 
 Walk = Literal["perturbation", "straight", "spherical", "loop"]
 WalkFile = Literal["gif", "webp", "png"]
-# A few callers at once: each takes one core for well under a second.
-_AT_ONCE = 4
 _FPS = 10
 # So wide is a picture of a grid.
 _GRID_WIDTH = 128
@@ -182,7 +181,7 @@ def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
         endpoints.decode,
         endpoints.walk,
     ):
-        gr.api(_told(function), api_name=function.__name__, concurrency_limit=_AT_ONCE)
+        gr.api(_told(function), api_name=function.__name__, concurrency_limit=ENDPOINT_CALLS)
     return endpoints
 
 

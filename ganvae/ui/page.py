@@ -18,6 +18,7 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.limits import MOST_QUEUED
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
@@ -103,6 +104,7 @@ def build(
                 )
         footer.render()
         endpoints = add_endpoints(collection, list(config["models"]))
+    page.queue(max_size=MOST_QUEUED)
 
     def reload() -> str:
         assert renew is not None
