@@ -25,7 +25,7 @@ _DRAWING_SIDE = 64
 _TIMEOUT = httpx.Timeout(120)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The server told a sentence instead of an answer, or another status than 200."""
 
 
@@ -70,7 +70,7 @@ class Visitor:
         """What a server function answers.
 
         Raises:
-            Refused: an error of the server, or its sentence.
+            RefusedError: an error of the server, or its sentence.
         """
         body = {
             "data": data,
@@ -82,10 +82,10 @@ class Visitor:
             f"{self.place.address}/gradio_api/component_server", json=body
         )
         if answer.status_code != 200:
-            raise Refused(f"{function}: status {answer.status_code}")
+            raise RefusedError(f"{function}: status {answer.status_code}")
         told: dict[str, Any] = answer.json()
         if told.get("error"):
-            raise Refused(f"{function}: {told['error']}")
+            raise RefusedError(f"{function}: {told['error']}")
         return told
 
     async def load(self) -> None:

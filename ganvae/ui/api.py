@@ -186,7 +186,7 @@ def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
 
 
 def _file(content: bytes, name: str) -> gr.FileData:
-    # Gradio serves this folder, and clears it of what the page made a day ago.
+    # Gradio serves this folder, and clears it of what is older than FILE_LIFE_SECONDS.
     path = save_bytes_to_cache(content, name, cache_dir=get_upload_folder())
     return gr.FileData(path=path, orig_name=name)
 

@@ -35,3 +35,8 @@ ENDPOINT_CALLS = 4
 # Calls of named endpoints in line. Each is answered within a second, so the last waits less than a
 # minute with four at once on two cores; whoever comes then is told that the queue is full.
 MOST_QUEUED = 100
+
+# Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,
+# and a slow one within minutes. A day of them, a few kilobytes each, could be a million.
+FILE_LIFE_SECONDS = 10 * 60
+FILE_SWEEP_SECONDS = 60

@@ -18,7 +18,7 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
-from ganvae.ui.limits import MOST_QUEUED
+from ganvae.ui.limits import FILE_LIFE_SECONDS, FILE_SWEEP_SECONDS, MOST_QUEUED
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
@@ -49,7 +49,6 @@ _ICON = (
     "%3Crect x='1' y='3' width='7' height='10' fill='%233b82f6'/%3E"
     "%3Crect x='8' y='3' width='7' height='10' fill='%23f97316'/%3E%3C/svg%3E"
 )
-_DAY = 24 * 60 * 60
 
 
 class Page(gr.Blocks):
@@ -90,7 +89,7 @@ def build(
     with Page(
         title=_TITLE,
         analytics_enabled=False,
-        delete_cache=(_DAY, _DAY),
+        delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS),
     ) as page:
         Header()
         with gr.Tabs(elem_classes="gv-tabs", overflow_behavior="wrap"):
@@ -143,7 +142,9 @@ def build_watch(folder: Path) -> Page:
     Raises:
         UserError: there is no run in the folder.
     """
-    with Page(title=_TITLE, analytics_enabled=False, delete_cache=(_DAY, _DAY)) as page:
+    with Page(
+        title=_TITLE, analytics_enabled=False, delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS)
+    ) as page:
         Watch(folder)
     page.launch_options = _shell([_static("make.js")])
     return page
