@@ -87,7 +87,7 @@ async def measure(
 
 async def _endpoint(place: Place, model: str, seed: int) -> None:
     """A picture by the named endpoint, fetched as its caller would."""
-    async with httpx.AsyncClient(timeout=120) as client:
+    async with httpx.AsyncClient(timeout=120, verify=False) as client:
         address = f"{place.address}/gradio_api/call/sample"
         # Not the visitors' seeds: every call makes a file of its own.
         asked = await client.post(address, json={"data": [model, seed, 1, 1.0, False]})
