@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from tables import performance, tuned  # noqa: E402
+from tables import load, performance, tuned  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
@@ -44,6 +44,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,
+    "load": load.load,
+    "soak": load.soak,
     "tuned-targets": tuned.targets,
     **{name: partial(tuned.ablation, name) for name in tuned.TUNED},
     **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED},

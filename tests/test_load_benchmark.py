@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 
 import httpx
 import pytest
+from gradio.queueing import Queue
 
 from benchmarks import load, soak
 from benchmarks.load import Plan, Record
 from benchmarks.visitors import RefusedError, digest, drawing, find, visit
+from ganvae.collection import Collection
 from ganvae.inversion import Effort
 from ganvae.ui import page
+from ganvae.ui.limits import QUEUE_LOOK_SECONDS
 from ganvae.ui.reconstruct import server
 from tests.serving import served
 
@@ -83,12 +87,30 @@ def test_a_short_soak_leaves_nothing(
     monkeypatch.setattr(page, "FILE_SWEEP_SECONDS", 1)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     with served(tiny_weights) as address:
-        report = asyncio.run(soak.measure(address, os.getpid(), tmp_path, 5, 20, "vae-10", 5))
+        report = asyncio.run(soak.measure(address, os.getpid(), tmp_path, 4, 12, "vae-10", 5))
     assert report["errors"] == {}
-    assert report["at_the_end"]["files"] >= 10
+    assert report["at_the_end"]["files"] >= 6
     # The pictures of the calls were there, and are gone.
     assert report["settled"]["files"] == 0
     assert report["settled"]["threads"] <= report["at_the_end"]["threads"]
+
+
+def test_an_idle_queue_rests(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = page.build(Collection(tiny_weights))
+    looks = []
+
+    def count(queue: Queue) -> int:
+        looks.append(queue)
+        return 0
+
+    monkeypatch.setattr(Queue, "__len__", count)
+    with served(made) as address:
+        httpx.get(f"{address}/config", timeout=30)
+        before, began = len(looks), time.monotonic()
+        time.sleep(0.5)
+        most = (time.monotonic() - began) / QUEUE_LOOK_SECONDS
+        # Without the setting it is twenty times as often.
+        assert 0 < len(looks) - before <= 2 * most + 2
 
 
 def test_an_endpoint_that_has_too_many_in_line_says_so(
