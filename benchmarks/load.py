@@ -28,6 +28,7 @@ import json
 import os
 import platform
 import random
+import statistics
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
@@ -110,14 +111,16 @@ async def measure(address: str, process: int, plan: Plan) -> dict[str, Any]:
         for number in range(plan.visitors)
     ]
     await asyncio.sleep(plan.warm_up)
-    warm_memory, busy = server_process.memory(process), server_process.processor_seconds(process)
+    busy = server_process.processor_seconds(process)
     record.counting = True
     began = time.perf_counter()
-    await asyncio.sleep(plan.seconds)
+    held = await _watch_memory(process, plan.seconds)
     lasted = time.perf_counter() - began
     record.counting = False
     busy = server_process.processor_seconds(process) - busy
-    end_memory = server_process.memory(process)
+    # What is being drawn at a moment weighs hundreds of MiB: medians tell what stays.
+    tenth = max(1, len(held) // 10)
+    warm_memory, end_memory = statistics.median(held[:tenth]), statistics.median(held[-tenth:])
     for task in crowd:
         task.cancel()
     await asyncio.gather(*crowd, return_exceptions=True)
@@ -139,10 +142,20 @@ async def measure(address: str, process: int, plan: Plan) -> dict[str, Any]:
             "warm": round(warm_memory),
             "end": round(end_memory),
             "growth": round(end_memory - warm_memory, 1),
+            "peak": round(max(held)),
         },
         "server_cores": round(busy / lasted, 3),
         "browser_drags": await _browsers(place, process, plan),
     }
+
+
+async def _watch_memory(process: int, seconds: float) -> list[float]:
+    """MiB, twice a second."""
+    held, end = [], time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        held.append(server_process.memory(process))
+        await asyncio.sleep(min(0.5, left))
+    return held
 
 
 async def _latents(place: Place, models: tuple[str, str]) -> dict[str, int]:

@@ -40,6 +40,6 @@ MOST_QUEUED = 100
 # and a slow one within minutes. A day of them, a few kilobytes each, could be a million.
 FILE_LIFE_SECONDS = 10 * 60
 FILE_SWEEP_SECONDS = 60
-# How often Gradio's queue looks for calls. Its own thousand times a second keep an idle server at 5 %
-# of a core; so seldom, a named endpoint answers up to that much later and nothing else changes.
+# How often Gradio's queue looks for calls. Its own thousand times a second keep 5 % of a core busy
+# with nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
 QUEUE_LOOK_SECONDS = 0.02

@@ -5,14 +5,16 @@ from __future__ import annotations
 from ganvae import checkpoint
 from tables.markdown import RESULTS, table
 
-_NONE = "Not measured yet."
+_LOAD = "| action | calls | median, s | p95, s | p99, s |"
+_SOAK = "| | before | at the end | when settled |"
+_NONE = "\n\nNot measured yet."
 
 
 def load() -> str:
     """How long visitors waited, action by action, and what the server used."""
     path = RESULTS / "load.json"
     if not path.is_file():
-        return _NONE
+        return table(_LOAD, []) + _NONE
     found = checkpoint.read_json(path)
     rows = [
         f"| {action} | {spread['calls']:,} | {spread['p50']:.2f} | {spread['p95']:.2f} | "
@@ -24,15 +26,16 @@ def load() -> str:
     drags = found["browser_drags"]
     return "\n".join(
         [
-            table("| action | calls | median, s | p95, s | p99, s |", rows),
+            table(_LOAD, rows),
             "",
             f"- {plan['visitors']} visitors, {plan['seconds'] / 60:g} minutes, server on "
             f"{found['cores']} cores: {found['calls_per_second']:.1f} calls a second.",
             f"- Errors: {sum(found['errors'].values())}. Answers that were another visitor's or "
             f"other than alone: {wrong} of {isolation['answers']:,}.",
             f"- Longest line for a search: {found['longest_line']} ahead.",
-            f"- Memory: {memory['start']} MiB at the start, {memory['warm']} when warm, "
-            f"{memory['end']} at the end ({memory['growth']:+.0f}).",
+            f"- Memory: {memory['start']} MiB at the start, {memory['warm']} when warm and "
+            f"{memory['end']} at the end ({memory['growth']:+.0f}; medians of the first and the last "
+            f"tenth of the time), {memory['peak']} at most.",
             f"- The server used {found['server_cores']:.2f} cores; with {drags['visitors']} "
             f"visitors whose browsers run the decoders {drags['share_of_a_core']:.1%} of one.",
         ]
@@ -43,7 +46,7 @@ def soak() -> str:
     """What thousands of visits left behind."""
     path = RESULTS / "soak.json"
     if not path.is_file():
-        return _NONE
+        return table(_SOAK, []) + _NONE
     found = checkpoint.read_json(path)
     rows = [
         f"| {told} | {found['before'][key]:g} | {found['at_the_end'][key]:g} | "
@@ -58,7 +61,7 @@ def soak() -> str:
     errors = sum(found["errors"].values())
     return "\n".join(
         [
-            table("| | before | at the end | when settled |", rows),
+            table(_SOAK, rows),
             "",
             f"{found['loads']:,} page loads and {found['calls']:,} calls; {errors} errors.",
         ]
