@@ -191,6 +191,7 @@ _TUNED_GAN = _MNIST_GAN.replace(
     loss="hinge",
     spectral_norm=True,
     averaging=0.999,
+    shipped=False,
 )
 
 _TUNED_FACE_GAN = _TUNED_GAN.replace(
@@ -206,7 +207,6 @@ _TUNED_FACE_GAN = _TUNED_GAN.replace(
     augmentation=True,
     mirror=True,
     storage="float16",
-    shipped=False,
 )
 
 _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(

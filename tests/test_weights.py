@@ -141,7 +141,10 @@ def test_nothing_but_plain_files_ships() -> None:
     assert kinds == {".safetensors", ".onnx", ".json", ".csv", ".png", ".md"}
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+# One of each kind of network; `python train.py --verify --score all` measures every model anew.
+@pytest.mark.parametrize(
+    "name", ["mlp-gan-100", "vae-100", "gan-100", "face-vae-128", "face-gan-128"]
+)
 def test_quick_scores_come_out_as_recorded(name: str, data_dir: Path) -> None:
     folder = DEFAULT_WEIGHTS / name
     model, metrics = checkpoint.load(folder), checkpoint.read_metrics(folder)
@@ -178,7 +181,7 @@ def assert_same_figures(new: Any, recorded: Any, path: str = "") -> None:
         assert new == recorded, path
 
 
-# One of each family: all of them are `python train.py --score all`.
+# One of each family.
 @pytest.mark.parametrize("name", ["mini-vae-20", "gan-100"])
 def test_every_score_comes_out_as_recorded(name: str, data_dir: Path) -> None:
     folder = DEFAULT_WEIGHTS / name

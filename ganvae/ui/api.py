@@ -22,6 +22,8 @@ from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.limits import ENDPOINT_CALLS
+from ganvae.ui.web.mistakes import note_mistake
+from ganvae.ui.web.slow import watched
 
 Walk = Literal["perturbation", "straight", "spherical", "loop"]
 WalkFile = Literal["gif", "webp", "png"]
@@ -197,9 +199,10 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            with steady():
+            with watched(function.__name__), steady():
                 return function(*arguments)
         except UserError as error:
+            note_mistake(function.__name__, error)
             raise gr.Error(str(error), print_exception=False) from error
 
     return call

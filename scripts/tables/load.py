@@ -34,8 +34,8 @@ def load() -> str:
             f"other than alone: {wrong} of {isolation['answers']:,}.",
             f"- Longest line for a search: {found['longest_line']} ahead.",
             f"- Memory: {memory['start']} MiB at the start, {memory['warm']} when warm and "
-            f"{memory['end']} at the end ({memory['growth']:+.0f}; medians of the first and the last "
-            f"tenth of the time), {memory['peak']} at most.",
+            f"{memory['end']} at the end ({memory['growth']:+.0f}; medians of the first and "
+            f"the last tenth of the time), {memory['peak']} at most.",
             f"- The server used {found['server_cores']:.2f} cores; with {drags['visitors']} "
             f"visitors whose browsers run the decoders {drags['share_of_a_core']:.1%} of one.",
         ]
