@@ -20,6 +20,7 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.limits import FILE_LIFE_SECONDS, FILE_SWEEP_SECONDS, MOST_QUEUED, QUEUE_LOOK_SECONDS
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
@@ -55,7 +56,6 @@ _ICON = (
     "%3Crect x='1' y='3' width='7' height='10' fill='%233b82f6'/%3E"
     "%3Crect x='8' y='3' width='7' height='10' fill='%23f97316'/%3E%3C/svg%3E"
 )
-_DAY = 24 * 60 * 60
 
 
 class Page(StrictBlocks):
@@ -97,7 +97,7 @@ def build(
     with Page(
         title=_TITLE,
         analytics_enabled=False,
-        delete_cache=(_DAY, _DAY),
+        delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS),
     ) as page:
         Header()
         shown: dict[str, gr.Tab] = {}
@@ -114,6 +114,9 @@ def build(
                 )
         footer.render()
         endpoints = add_endpoints(collection, list(config["models"]))
+    page.queue(max_size=MOST_QUEUED)
+    # Gradio has no option for it; tests/test_load_benchmark.py notices should the name change.
+    page._queue.sleep_when_free = QUEUE_LOOK_SECONDS
 
     def reload() -> str:
         assert renew is not None
@@ -168,7 +171,9 @@ def build_watch(folder: Path) -> Page:
     Raises:
         UserError: there is no run in the folder.
     """
-    with Page(title=_TITLE, analytics_enabled=False, delete_cache=(_DAY, _DAY)) as page:
+    with Page(
+        title=_TITLE, analytics_enabled=False, delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS)
+    ) as page:
         Watch(folder)
     nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
     page.launch_options = {**_shell([_static("make.js")]), **around(lambda: nothing)}
