@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from ganvae.training.failures import check_weights, explained
 from ganvae.training.hardware import arrange, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.inside import Subject, digit_labels, look_inside
+from ganvae.training.lock import alone, check_writable
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
 from ganvae.training.prior import fit_prior
@@ -104,15 +106,28 @@ def train(recipe: Recipe, settings: Settings) -> Path:
 
     Raises:
         UserError: the data or the classifier is missing, the run can't be resumed, the loss
-            diverged, or memory or disk is full. What was trained up to the last save stays in
-            `runs`.
+            diverged, memory or disk is full, or another training works in the same folder.
+            What was trained up to the last save stays in `runs`.
         Stopped: somebody asked the run to stop; its state is saved.
     """
+    with ExitStack() as held:
+        return _train(recipe, settings, held)
+
+
+def _train(recipe: Recipe, settings: Settings, held: ExitStack) -> Path:
     folder = settings.runs / recipe.name
+    target = (settings.output or settings.weights) / recipe.name
     processes = join(settings.device)
     device = processes.device
     cores = max((os.cpu_count() or 1) // processes.on_this_machine, 1)
-    details = processes.from_first(lambda: _begin(folder, recipe, settings, cores))
+
+    def begin() -> dict[str, Any]:
+        # Whatever stands in the result's way is better told now than at the end.
+        check_writable(target)
+        held.enter_context(alone(folder))
+        return _begin(folder, recipe, settings, cores)
+
+    details = processes.from_first(begin)
     torch.set_num_threads(details["threads"])
     reuse_memory()
     if processes.is_first and usable_precision(recipe, device) != recipe.precision:
@@ -136,7 +151,6 @@ def train(recipe: Recipe, settings: Settings) -> Path:
     arrange(model)
     test = images.test.to(device)
     run = _Run(model, images.train.to(device), test, folder, details, processes)
-    target = (settings.output or settings.weights) / recipe.name
     with explained(folder, recipe, device):
         loop = run.go(scorer, settings)
         processes.close()
