@@ -28,7 +28,7 @@ def test_the_second_is_refused_until_the_first_is_gone_even_killed(tmp_path: Pat
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == "held\n"
-        with pytest.raises(UserError, match="Another training works in .*vae-10 right now"):
+        with pytest.raises(UserError, match=r"Another training works in .*vae-10 right now"):
             alone(folder).__enter__()
         # Other folders are free.
         with alone(tmp_path / "runs" / "vae-3"):
