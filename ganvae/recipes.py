@@ -49,8 +49,7 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "digits-tuned",
         "Digits, tuned",
-        "The best VAE and the best GAN of this size that we know how to train: see what is left of "
-        "the blur, and of the broken digits.",
+        "Trained as well as we know how to at this size: see what is left of the broken digits.",
     ),
     Pair(
         "faces-tuned",
@@ -191,7 +190,6 @@ _TUNED_GAN = _MNIST_GAN.replace(
     loss="hinge",
     spectral_norm=True,
     averaging=0.999,
-    shipped=False,
 )
 
 _TUNED_FACE_GAN = _TUNED_GAN.replace(
@@ -207,6 +205,7 @@ _TUNED_FACE_GAN = _TUNED_GAN.replace(
     augmentation=True,
     mirror=True,
     storage="float16",
+    shipped=False,
 )
 
 _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(

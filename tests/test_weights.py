@@ -26,7 +26,8 @@ from ganvae.training.evaluate import evaluate
 
 SHIPPED = [recipe.name for recipe in RECIPES.values() if recipe.shipped]
 MAX_WEIGHTS_BYTES = 60 * 2**20
-MAX_FOLDER_BYTES = 100_000_000
+# A clone, and a Space's image, of every pair with its pictures and what a browser loads.
+MAX_FOLDER_BYTES = 150_000_000
 # What a visitor loads to see one pair with every latent size.
 MAX_PAIR_BYTES = 15_000_000
 # The largest difference of a pixel between the browser's runtime and PyTorch.
