@@ -42,4 +42,4 @@ FILE_LIFE_SECONDS = 10 * 60
 FILE_SWEEP_SECONDS = 60
 # How often Gradio's queue looks for calls. Its own thousand times a second keep 5 % of a core busy
 # with nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
-QUEUE_LOOK_SECONDS = 0.05
+QUEUE_LOOK_SECONDS = 0.02
