@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import importlib.util
+import logging
 import os
 import socket
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 from typing import NoReturn
 
 import click
+
+from ganvae.log import LEVELS
+from ganvae.log import start as start_log
 
 DEFAULT_PORT = 7860
 _PORTS_TRIED = 100
@@ -38,10 +42,21 @@ SHIPPED = Path(__file__).resolve().parent / "weights"
     metavar="RUN",
     help="Show a training in progress instead: its folder, like runs/vae-100.",
 )
+@click.option(
+    "--log-level",
+    type=click.Choice(LEVELS),
+    envvar="GANVAE_LOG_LEVEL",
+    default="info",
+    show_default=True,
+    help="From which level on the page's own events are told, on standard error.",
+)
 @click.option("--share", is_flag=True, help="Also make a public link through Gradio's server.")
 @click.option("--mcp", is_flag=True, help="Also offer the page's endpoints as MCP tools.")
-def main(weights: str, port: int | None, watch: Path | None, share: bool, mcp: bool) -> None:
+def main(
+    weights: str, port: int | None, watch: Path | None, log_level: str, share: bool, mcp: bool
+) -> None:
     """Show the page that compares VAEs and GANs."""
+    start_log(log_level)
     if mcp and importlib.util.find_spec("mcp") is None:
         stop("--mcp needs a package that is not there; get it with: pip install 'gradio[mcp]'")
     from ganvae.errors import UserError
@@ -74,6 +89,7 @@ def main(weights: str, port: int | None, watch: Path | None, share: bool, mcp: b
             page = build_watch(watch)
         else:
             page = build(Collection(source.folder), source.note, lambda: renewed(weights, SHIPPED))
+            logging.getLogger("ganvae.app").info("%s", source.note)
     except UserError as error:
         stop(str(error))
     try:

@@ -19,7 +19,6 @@ import json
 import os
 import platform
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -31,6 +30,8 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
+
+from benchmarks.free_port import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 180
@@ -64,13 +65,6 @@ PAINTED = """
   return stages.length > 0 && stages.every((stage) => drawn(stage.querySelector("canvas")));
 }
 """
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from typing import Any, ParamSpec, TypeGuard, TypeVar
 
 import torch
 
-from ganvae import checkpoint, latents, words
+from ganvae import checkpoint, files, latents, words
+from ganvae.bridges.figures import Figures, read_figures
+from ganvae.bridges.stops import BridgeView, find_bridges, is_stop, judge_of
 from ganvae.directions import Direction, read_directions
 from ganvae.errors import UserError
 from ganvae.export import Export, ExportedFile, read_export
@@ -65,6 +68,7 @@ class _Held:
     exported: dict[str, Export | None] = field(default_factory=dict)
     classifier: dict[str, DigitClassifier | None] = field(default_factory=dict)
     training_features: dict[str, TrainingFeatures | None] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
     lock: Any = field(default_factory=threading.Lock)
     version: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -152,6 +156,25 @@ class Collection:
     def version(self) -> str:
         """A text that tells this state of the models from every other."""
         return self._held.version
+
+    @_steadily
+    def fingerprint(self) -> str | None:
+        """16 hexadecimal digits of all weights here, the same wherever these weights are.
+
+        None where a file can't be read, or there is no model.
+        """
+        held, whole = self._held, hashlib.sha256()
+        with held.lock:
+            for name, entry in held.entries.items():
+                if entry.recipe is None:
+                    continue
+                if name not in held.fingerprints:
+                    try:
+                        held.fingerprints[name] = files.sha256(entry.folder / checkpoint.WEIGHTS)
+                    except OSError:
+                        return None
+                whole.update(f"{name} {held.fingerprints[name]}\n".encode())
+        return whole.hexdigest()[:16] if held.fingerprints else None
 
     def adopt(self, other: Collection) -> None:
         """Show the models of another collection from now on, all of them at once."""
@@ -294,7 +317,7 @@ class Collection:
     @_steadily
     def pairs(self) -> list[PairView]:
         """The pairs that have models here, in the project's order, then those it doesn't know."""
-        recipes = {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
+        recipes = {n: r for n, r in self._recipes().items() if not is_stop(r)}
         known = {pair.key: pair for pair in PAIRS}
         keys = [*known, *sorted({recipe.pair for recipe in recipes.values()} - set(known))]
         views = []
@@ -315,6 +338,24 @@ class Collection:
                     )
                 )
         return views
+
+    @_steadily
+    def bridges(self) -> list[BridgeView]:
+        """The bridges that have two stops or more here; these are members of no pair."""
+        return find_bridges(self._recipes())
+
+    @_steadily
+    def stop_figures(self, stops: Sequence[str]) -> list[Figures]:
+        """What was measured of the stops of a bridge, in their order."""
+        return read_figures(stops, self._recipes(), self.metrics)
+
+    @_steadily
+    def judge_of(self, stop: str) -> str | None:
+        """The GAN beside the VAE that a stop of a bridge started from, if it is here."""
+        return judge_of(self.recipe(stop), self._recipes())
+
+    def _recipes(self) -> dict[str, Recipe]:
+        return {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}
 
     def generate(self, name: str, z: Array) -> torch.Tensor:
         """Images (N, C, H, W) in [0, 1] for z (N, latent)."""

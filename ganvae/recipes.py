@@ -49,8 +49,7 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "digits-tuned",
         "Digits, tuned",
-        "The best VAE and the best GAN of this size that we know how to train: see what is left of "
-        "the blur, and of the broken digits.",
+        "Trained as well as we know how to at this size: see what is left of the broken digits.",
     ),
     Pair(
         "faces-tuned",
@@ -270,8 +269,6 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
             pair=bridge.key,
             pretraining=vae.name,
             adversarial=weight,
-            loss="calibrated",
-            image_range=(-1.0, 1.0),
             lr=2e-4,
             cooldown=0.5,
             steps=steps,
@@ -409,9 +406,18 @@ def vae_before(gan: Recipe) -> Recipe:
     if gan.pretraining in RECIPES:
         return RECIPES[gan.pretraining]
     if gan.adversarial is not None:
-        named = next(bridge for bridge in BRIDGES if bridge.key == gan.pair)
-        return find_recipe(named.vae, gan.latent)
+        return _vae_before_bridge(gan)
     shared = ("pair", "dataset", "image_shape", "latent", "decoder_widths", "leak", "batch_norm")
     length = ("batch_size", "epochs", "steps", "precision", "mirror", "seed")
     values = {field: getattr(gan, field) for field in (*shared, *length)}
     return _FACE_VAE.replace(name=gan.pretraining, **values, shipped=False)
+
+
+def _vae_before_bridge(stop: Recipe) -> Recipe:
+    assert stop.pretraining is not None
+    of_this_size = (RECIPES[bridge.vae] for bridge in BRIDGES)
+    vae = next(vae for vae in of_this_size if vae.image_shape == stop.image_shape)
+    networks = ("latent", "encoder_widths", "decoder_widths", "leak", "batch_norm", "patch")
+    values = {field: getattr(stop, field) for field in (*networks, "dataset", "mirror", "seed")}
+    pair = vae.pair if stop.dataset == vae.dataset else stop.pair
+    return vae.replace(name=stop.pretraining, pair=pair, **values, shipped=False)

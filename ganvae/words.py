@@ -7,6 +7,10 @@ ANY_HINT = (
     "Look at fine detail: a VAE tends to smooth it away, a GAN to draw it, and sometimes to draw "
     "it wrong."
 )
+# The same of a bridge from a VAE to a GAN.
+ANY_BRIDGE_HINT = (
+    "Drag from the VAE to the GAN: pictures gain detail, and lose likeness to what was encoded."
+)
 _SUBJECTS = {"mnist": ("digit", "digits"), "celeba": ("face", "faces")}
 _ANYTHING = ("picture", "pictures")
 _NOTES = {

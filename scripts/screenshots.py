@@ -37,6 +37,7 @@ VIEWS = {
     "walk.png": "?tab=walk&pick=9",
     "map.png": "?tab=map",
     "compare.png": "?tab=compare",
+    "bridge.png": "?tab=bridge&at=2",
     "reconstruct.png": "?tab=reconstruct",
     "training.png": "?tab=training&vae=all",
     "faces-sample.png": "?pair=faces",

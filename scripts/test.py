@@ -1,8 +1,9 @@
 """python scripts/test.py: all checks in a virtual environment of its own; arguments go to pytest.
 
 Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
-and what browsers run models with, then checks style, format and types and runs the tests, two files
-of them at once. The exit status is that of the first check that fails.
+and what browsers run models with, then checks style, format, types and whether a package has known
+flaws, and runs the tests, two files of them at once. The exit status is that of the first check
+that fails.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
+PINS = "constraints.txt"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
     ["mypy"],
+    ["scripts/audit.py"],
     # A file's tests stay together: what they share is made once.
     ["pytest", "-n", "2", "--dist", "loadfile"],
 )
@@ -44,7 +47,8 @@ def main(arguments: list[str]) -> int:
     fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
     fetch_client.fetch(fetch_client.DEFAULT_FOLDER)
     for check in CHECKS:
-        command = [str(python), "-m", *check, *(arguments if check[0] == "pytest" else [])]
+        module = [] if check[0].endswith(".py") else ["-m"]
+        command = [str(python), *module, *check, *(arguments if check[0] == "pytest" else [])]
         print("$", " ".join(command[1:]), flush=True)
         status = subprocess.run(command, cwd=ROOT).returncode
         if status:
@@ -59,13 +63,13 @@ def prepare_environment() -> Path:
         print(f"Making {ENVIRONMENT.name}", flush=True)
         venv.create(ENVIRONMENT, with_pip=True)
     wanted = "".join(
-        (ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt")
+        (ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt", PINS)
     )
     # pip takes seconds to find that nothing has changed: ask it only when something has.
     installed = ENVIRONMENT / "installed.txt"
     if not installed.exists() or installed.read_text() != wanted:
         pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-        subprocess.run([*pip, "-r", "requirements-dev.txt"], cwd=ROOT, check=True)
+        subprocess.run([*pip, "-r", "requirements-dev.txt", "-c", PINS], cwd=ROOT, check=True)
         installed.write_text(wanted)
     return python
 

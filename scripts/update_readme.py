@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from tables import performance, tuned  # noqa: E402
+from tables import load, performance, tuned  # noqa: E402
+from tables.bridge import bridge, bridge_drift, bridge_told  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
@@ -44,16 +45,21 @@ TABLES: dict[str, Callable[[], str]] = {
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,
+    "load": load.load,
+    "soak": load.soak,
+    "bridge": bridge,
+    "bridge-told": bridge_told,
+    "bridge-drift": bridge_drift,
     "tuned-targets": tuned.targets,
     **{name: partial(tuned.ablation, name) for name in tuned.TUNED},
-    **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED},
+    **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED if "-gan-" in name},
 }
 # Tables stand in the README and in pages of docs/.
 PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("faces", "measured", "claims", "performance", "tuned")
+        for name in ("faces", "measured", "claims", "performance", "tuned", "bridge")
     ),
 )
 

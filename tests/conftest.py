@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,16 @@ TINY_FACES = (
         name="dog-gan", pair="dogs", dataset="dogs", latent=16, pretraining=None, **_FACE_WIDTHS
     ),
 )
+
+_TUNED = {"decoder_widths": (8, 4, 4), "encoder_widths": (4, 8)}
+_TUNED_FACES = {"decoder_widths": (8, 4, 4, 4), "encoder_widths": (4, 8)}
+# The tuned pair of digits and all stops of its bridge; of the bridge of faces two stops alone, with
+# no pair beside them.
+TINY_PAIR = tuple(RECIPES[f"tuned-{family}-digits"].replace(**_TUNED) for family in ("vae", "gan"))
+# A tanh: weights that make tiny networks lively drive a sigmoid to where all pictures are one.
+_TANH: dict[str, Any] = {"loss": "calibrated", "image_range": (-1.0, 1.0)}
+TINY_STOPS = tuple(RECIPES[f"bridge-digits-{at}"].replace(**_TUNED, **_TANH) for at in range(5))
+TINY_FACE_STOPS = tuple(RECIPES[f"bridge-faces-{at}"].replace(**_TUNED_FACES) for at in (0, 3))
 
 
 def _direction(key: str, label: str, latent: int, effect: float) -> Direction:
@@ -197,6 +208,58 @@ def exported_weights(
 
 
 @pytest.fixture(scope="session")
+def bridge_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A weights folder of the tuned pair of digits, its bridge, and two stops of faces: read only.
+
+    The stops of a bridge have one encoder and decoders of their own.
+    """
+    weights = tmp_path_factory.mktemp("bridge")
+    _write_models(weights, TINY_PAIR)
+    for stops in (TINY_STOPS, TINY_FACE_STOPS):
+        _write_models(weights, stops)
+        first = checkpoint.load(weights / stops[0].name)
+        for at, recipe in enumerate(stops):
+            _on_one_bridge(weights / recipe.name, first, at / (len(stops) - 1))
+    judged = {recipe.name: 0.1 + 0.15 * at for at, recipe in enumerate(TINY_STOPS)}
+    _add_metrics(weights / "tuned-gan-digits", {"realness": {"real": 0.9, "others": judged}})
+    return weights
+
+
+@pytest.fixture(scope="session")
+def exported_bridge(bridge_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`bridge_weights`, where a browser can draw the first two stops of digits itself."""
+    weights = tmp_path_factory.mktemp("exported-bridge")
+    shutil.copytree(bridge_weights, weights, dirs_exist_ok=True)
+    for recipe in TINY_STOPS[:2]:
+        export(weights / recipe.name)
+    return weights
+
+
+def _on_one_bridge(folder: Path, first: VAE | GAN, share: float) -> None:
+    """Give a stop the encoder of the first one, and figures of its place on the bridge."""
+    model = checkpoint.load(folder)
+    assert isinstance(model, VAE)
+    assert isinstance(first, VAE)
+    model.encoder.load_state_dict(first.encoder.state_dict())
+    checkpoint.save_weights(folder, model)
+    error = 0.01 + 0.02 * share**2
+    _add_metrics(
+        folder,
+        {
+            "sharpness": {"ratio": 0.5 + 0.4 * share, "real_laplacian_variance": 0.1, "n": 100},
+            "distance": {"value": 100.0 - 50 * share, "n": 100},
+            "fitted": {"distance": {"value": 40.0 - 10 * share}},
+            "reconstruction": {"squared_error": error, "sharpness_ratio": 0.5, "n": 100},
+        },
+    )
+
+
+def _add_metrics(folder: Path, more: dict[str, object]) -> None:
+    metrics = checkpoint.read_metrics(folder)
+    files.write_json(folder / checkpoint.METRICS, metrics | more)
+
+
+@pytest.fixture(scope="session")
 def small_celeba(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with 100 photographs laid out like CelebA's, each of colours of its own."""
     folder = tmp_path_factory.mktemp("data")
@@ -283,7 +346,9 @@ def enliven(model: VAE | GAN) -> None:
     with torch.no_grad():
         while model.generate(z).std(dim=0).mean() < LIVELY:
             for parameter in network.parameters():
-                parameter.mul_(1.25)
+                # Larger biases as well would take a residual network to where all is white.
+                if recipe.network != "residual" or parameter.ndim > 1:
+                    parameter.mul_(1.25)
 
 
 def _write_history(folder: Path, recipe: Recipe) -> None:

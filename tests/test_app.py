@@ -18,7 +18,9 @@ import app
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
 # What the tests themselves may run under.
-UNSET = dict.fromkeys(("GRADIO_SERVER_PORT", "GRADIO_SERVER_NAME", "GANVAE_WEIGHTS"))
+UNSET = dict.fromkeys(
+    (*("GRADIO_SERVER_PORT", "GRADIO_SERVER_NAME", "GANVAE_WEIGHTS"), "GANVAE_LOG_LEVEL")
+)
 
 
 def refused(*arguments: str, **environment: str) -> str:
@@ -90,6 +92,11 @@ def test_bad_host(tmp_path: Path) -> None:
     # An address for documentation: no computer has it.
     sentence = refused("--weights", str(tmp_path), GRADIO_SERVER_NAME="203.0.113.1")
     assert "203.0.113.1" in sentence
+
+
+def test_bad_log_level(tmp_path: Path) -> None:
+    assert "'loud' is not one of 'debug', 'info'" in refused("--log-level", "loud")
+    assert "'loud' is not one of" in refused(GANVAE_LOG_LEVEL="loud")
 
 
 def test_unknown_option() -> None:

@@ -153,6 +153,14 @@ def test_new_member_of_a_family_differs_only_in_its_latent_size() -> None:
     assert (bridge.name, bridge.latent) == ("bridge-digits-1-latent7", 7)
     assert bridge.pretraining == "tuned-vae-digits-latent7"
     assert vae_before(bridge) == find_recipe("tuned-vae-digits", 7)
+    # Photos of one's own: all of the VAE's networks, and the same photos.
+    cats = RECIPES["bridge-faces-1"].replace(
+        name="cats", pretraining="cats-vae", dataset="cats", pair="cats", decoder_widths=(8, 8)
+    )
+    before = vae_before(cats)
+    assert (before.name, before.dataset, before.pair) == ("cats-vae", "cats", "cats")
+    assert before.decoder_widths == (8, 8)
+    assert before.adversarial is None
     new = find_recipe("vae", 32)
     assert new.name == "vae-32"
     assert new.replace(name="vae-100", latent=100, shipped=True) == RECIPES["vae-100"]

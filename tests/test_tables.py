@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from ganvae.recipes import RECIPES
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tables import claims, scores, studies, tuned  # noqa: E402
+from tables import bridge, claims, scores, studies, tuned  # noqa: E402
 
 VAE: dict[str, Any] = {
     "distance": {
@@ -42,7 +44,7 @@ FULL: dict[str, Any] = VAE | {
 
 @pytest.fixture
 def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for module in (claims, scores, studies, tuned):
+    for module in (bridge, claims, scores, studies, tuned):
         monkeypatch.setattr(module, "WEIGHTS", tmp_path)
     monkeypatch.setattr(scores, "RESULTS", tmp_path)
     return tmp_path
@@ -197,3 +199,37 @@ def test_what_was_tried_and_how_the_distance_fell(weights: Path) -> None:
         "| step | 2 | 1,000 |",
         "| distance | 900 | 30 |",
     ]
+
+
+def test_bridges_are_told_stop_by_stop(weights: Path) -> None:
+    assert bridge.bridge() == bridge.bridge_told() == bridge.bridge_drift() == bridge.NOT_YET
+    for at, (sharp, error) in enumerate([(0.5, 0.0123), (0.75, 0.02)]):
+        name = f"bridge-digits-{at}"
+        put(weights / name / "config.json", {"recipe": RECIPES[name].to_dict()})
+        reconstruction = {"squared_error": error}
+        metrics = VAE | {"sharpness": {"ratio": sharp}, "reconstruction": reconstruction}
+        put(weights / name / "metrics.json", metrics)
+    first, second = (rows_of(bridge.bridge(), f"bridge-digits-{at}")[0] for at in (0, 1))
+    assert first == (
+        "| [`bridge-digits-0`](weights/bridge-digits-0) | 0 | 50 % | 0.0123 | 150.0 | – | – |"
+    )
+    assert "| 0.05 | 75 % | 0.02 |" in second
+    told = bridge.bridge_told()
+    assert told.startswith("**Digits.** From weight 0 to 0.05 the sharpness")
+    assert "rises from 0.0123 to 0.02" in told
+
+
+def test_drift_stands_beside_different_z(weights: Path) -> None:
+    test_bridges_are_told_stop_by_stop(weights)
+    step = {"first": "bridge-digits-0", "second": "bridge-digits-1", "same": 3.0, "different": 12.0}
+    one = {
+        "key": "bridge-digits",
+        "n": 2000,
+        "seed": 0,
+        "features": "digit-classifier",
+        "steps": [step],
+    }
+    put(weights / "bridges.json", {"bridges": [one]})
+    text = bridge.bridge_drift()
+    assert "| `bridge-digits-0` | `bridge-digits-1` | 3.0 | 12.0 | 25 % |" in text
+    assert "**Digits.** One z stays one picture" in text

@@ -11,7 +11,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ganvae import DEFAULT_WEIGHTS, checkpoint
+from ganvae import DEFAULT_WEIGHTS, checkpoint, digests
 from ganvae.cards import compare, record_seeds, update_card
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
@@ -38,6 +38,7 @@ def main(arguments: list[str]) -> int:
             if options.seeds:
                 record_seeds(folder, options.seeds)
             update_card(folder)
+            digests.refresh(options.weights, name)
     except UserError as error:
         print(f"ganvae.cards: {error}", file=sys.stderr)
         return 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ganvae.bridges.stops import is_stop
 from ganvae.cards.notes import NOTES
 from ganvae.recipe import Recipe
 from ganvae.recipes import RECIPES, TUNED
@@ -21,7 +22,13 @@ def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
     """The title, a description and the last sheet of samples."""
     study = _STUDIES.get(recipe.study, recipe.study)
     base = RECIPES.get(recipe.name)
-    if recipe.study == TUNED:
+    if is_stop(recipe):
+        relation = (
+            f"It is a stop on a bridge from a VAE to a GAN: the encoder is that of "
+            f"`{recipe.pretraining}`, and the decoder was trained further with a discriminator "
+            f"whose word has a weight of {recipe.adversarial:g}."
+        )
+    elif recipe.study == TUNED:
         relation = "It is of no study, but as good as we know how to make it at this size."
     elif base == recipe:
         relation = f"It reproduces {study}."

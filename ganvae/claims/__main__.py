@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ganvae import DEFAULT_WEIGHTS
+from ganvae import DEFAULT_WEIGHTS, digests
 from ganvae.claims import judge
 from ganvae.errors import UserError
 
@@ -24,6 +24,7 @@ def main(arguments: list[str]) -> int:
     try:
         claims, left_out = judge.judge(options.weights, options.results)
         path = judge.write(options.weights, claims)
+        digests.refresh(options.weights, path.name)
     except UserError as error:
         print(f"ganvae.claims: {error}", file=sys.stderr)
         return 2

@@ -13,6 +13,6 @@ MODEL = (
 CLASSIFIER = r"classifier\.safetensors"
 # What the page reads that belongs to no model.
 SHARED = (
-    rf"claims\.json|sweeps/{PART}\.json|"
+    rf"(claims|bridges)\.json|sweeps/{PART}\.json|"
     rf"reference/{PART}/(reference\.json|training_features\.safetensors)"
 )

@@ -29,7 +29,7 @@ _OPTIONS = (
     ),
     click.option("--revision", metavar="BRANCH", help="With --push: the branch.  [default: main]"),
 )
-_ELSEWHERE = ("list_models", "write_split", "score", "export", "sweep")
+_ELSEWHERE = ("list_models", "write_split", "score", "export", "sweep", "verify")
 
 
 @dataclass(frozen=True)

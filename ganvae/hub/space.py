@@ -12,7 +12,10 @@ from ganvae.hub.options import Order
 from ganvae.hub.push import check, place_of, send
 from ganvae.hub.remote import Changes, only_changed, read_remote
 
-_TOP = ("app.py", "requirements.txt", "pyproject.toml", checkpoint.CARD, "LICENSE")
+_TOP = (
+    *("app.py", "requirements.txt", "constraints.txt", "pyproject.toml"),
+    *(checkpoint.CARD, "LICENSE"),
+)
 _CODE = "ganvae"
 _SUFFIXES = (".py", ".html", ".css", ".js", ".json", ".svg", ".png")
 _WEIGHTS = "weights"

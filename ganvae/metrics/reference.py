@@ -113,6 +113,14 @@ def find_reference(
     return Reference(key, facts, statistics, images)
 
 
+def is_measured(recipe: Recipe, weights: Path) -> bool:
+    """Whether `find_reference` with a feature network would find all it needs and write nothing."""
+    folder = weights / FOLDER / key_of(recipe)
+    if not (folder / FACTS).is_file():
+        return False
+    return checkpoint.read_json(folder / FACTS).get("features") is not None
+
+
 def measure(
     recipe: Recipe, images: Images, network: FeatureNetwork | None
 ) -> tuple[dict[str, Any], Statistics | None]:

@@ -64,6 +64,7 @@ class Spec:
         note: what is plotted, in which unit, and which way is better.
         lines: nothing to draw where empty; `missing` then says why.
         x_label: what x counts.
+        x_range: first and last x; those of the lines where it is None.
         x_ticks: where x is labelled; round numbers where empty.
         log_x: x of a training is a logarithm, or its first lessons would not be seen.
         moment: what the last x is called in words; where empty, no last values are told.
@@ -79,6 +80,7 @@ class Spec:
     y_range: tuple[float, float] | None = None
     level: Level | None = None
     x_label: str = "images seen"
+    x_range: tuple[float, float] | None = None
     x_ticks: tuple[float, ...] = ()
     log_x: bool = True
     moment: str = "After {} images"

@@ -66,8 +66,10 @@ def _readable(line: Line) -> dict[str, Any]:
 
 
 def _frame(spec: Spec, width: int, height: int) -> dict[str, Any]:
-    low_x = min(line.x[0] for line in spec.lines)
-    high_x = max(line.x[-1] for line in spec.lines)
+    low_x, high_x = spec.x_range or (
+        min(line.x[0] for line in spec.lines),
+        max(line.x[-1] for line in spec.lines),
+    )
     if spec.log_x and high_x / low_x < 1.01:  # a single moment stands in the middle
         low_x, high_x = low_x / 2, high_x * 2
     y_range = spec.y_range or _y_range(spec)

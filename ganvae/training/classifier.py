@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import trange
 
-from ganvae import files
+from ganvae import digests, files
 from ganvae.cards import update_card
 from ganvae.data import load_images, load_labels, to_float
 from ganvae.errors import UserError
@@ -74,6 +74,7 @@ def train_classifier(settings: Settings) -> None:
     files.write_json(result / "metrics.json", facts)
     update_card(result, former=settings.weights / NAME)
     files.replace_folder(result, settings.weights / NAME)
+    digests.refresh(settings.weights, NAME)
 
 
 def _fit(model: DigitClassifier, images: Tensor, labels: Tensor) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ganvae import DEFAULT_WEIGHTS, checkpoint
+from ganvae import DEFAULT_WEIGHTS, checkpoint, digests
 from ganvae.data.sets import CELEBA
 from ganvae.errors import UserError
 from ganvae.hub.options import Order, push_options, read_order
@@ -162,6 +162,8 @@ def _of_face_gan(field: str) -> str:
 @click.option(
     "--score",
     metavar="NAME|all",
+    is_flag=False,
+    flag_value="all",
     help="Measure a trained model (in --output, else in --weights) again, or all, and stop.",
 )
 @click.option(
@@ -182,6 +184,12 @@ def _of_face_gan(field: str) -> str:
     metavar="NAME|all",
     help="Find again what the page shows of a trained model's inside (in --output, else in "
     "--weights), or of all, and stop.",
+)
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Say which files in --weights are missing, altered or extra, and stop; with --score also "
+    "which numbers come out otherwise. Changes nothing.",
 )
 @click.option(
     "--write-split",
@@ -217,7 +225,7 @@ def _of_face_gan(field: str) -> str:
 @click.option("--restart", is_flag=True, help="Throw away the run in --runs and begin again.")
 @click.option("--tensorboard", is_flag=True, help="Also write the curves for TensorBoard.")
 @push_options
-def command(**options: Any) -> None:
+def command(**options: Any) -> int:
     """Fit a model to real images, score it, and put it into weights/NAME/, whole.
 
     \b
@@ -229,15 +237,22 @@ def command(**options: Any) -> None:
     python train.py --score all
     python train.py --export all
     python train.py --inspect all
+    python train.py --verify --score all
     python train.py --push USER/REPO
     """
+    if options["verify"]:
+        return _verify(options)
     _act(options)
+    return 0
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command line; the exit status: 0, 2 for a mistake, 130 when it was stopped."""
+    """Run the command line; the exit status.
+
+    0, 1 where `--verify` found a difference, 2 for a mistake, 130 when it was stopped.
+    """
     try:
-        command.main(arguments, prog_name="train.py", standalone_mode=False)
+        status = command.main(arguments, prog_name="train.py", standalone_mode=False)
     except UserError as error:
         print(f"train.py: {error}", file=sys.stderr)
         return 2
@@ -246,7 +261,7 @@ def main(arguments: list[str]) -> int:
         return 2
     except (click.Abort, KeyboardInterrupt):
         return 130
-    return 0
+    return int(status or 0)
 
 
 def _act(options: dict[str, Any]) -> None:
@@ -271,8 +286,7 @@ def _act(options: dict[str, Any]) -> None:
     if options["model"] == CLASSIFIER:
         _train_classifier(options, order)
         return
-    if options["threads"] is not None and not 1 <= options["threads"] <= 1024:
-        raise UserError(f"--threads must be from 1 to 1024, not {options['threads']}.")
+    _check_threads(options)
     if options["resume"] and options["restart"]:
         raise UserError("Give --resume or --restart, not both.")
     if options["score"] is not None:
@@ -297,6 +311,11 @@ def _act(options: dict[str, Any]) -> None:
         _sweep(members, options)
     else:
         _train(recipes, options, order)
+
+
+def _check_threads(options: dict[str, Any]) -> None:
+    if options["threads"] is not None and not 1 <= options["threads"] <= 1024:
+        raise UserError(f"--threads must be from 1 to 1024, not {options['threads']}.")
 
 
 def _push(order: Order, options: dict[str, Any], folders: list[Path] | None = None) -> None:
@@ -389,6 +408,17 @@ def _train_classifier(options: dict[str, Any], order: Order | None) -> None:
         _push(order, options, [])
 
 
+def _verify(options: dict[str, Any]) -> int:
+    from ganvae.training.verify import verify
+
+    read_order(options)  # Says that a push is another thing.
+    for other in ("model", "export", "inspect"):
+        if options[other] is not None:
+            raise UserError(f"--verify changes nothing: leave out --{other}.")
+    _check_threads(options)
+    return verify(_settings(options), options["score"])
+
+
 def _score(options: dict[str, Any]) -> None:
     from ganvae.training.score import score
 
@@ -404,9 +434,10 @@ def _export(options: dict[str, Any]) -> None:
 
     settings = _settings(options)
     for name in settings.trained(options["export"]):
-        started = time.perf_counter()
+        started, folder = time.perf_counter(), settings.result_of(name)
         try:
-            written = export(settings.result_of(name))
+            written = export(folder)
+            digests.refresh(folder.parent, folder.name)
         except UserError as error:
             if options["export"] != ALL:
                 raise

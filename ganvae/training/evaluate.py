@@ -12,6 +12,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from ganvae import checkpoint
+from ganvae.bridges.stops import is_stop, pair_before
 from ganvae.data import digits, to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
@@ -38,7 +39,8 @@ def evaluate(
     """The measured part of metrics.json, the same whenever and wherever it is measured.
 
     Args:
-        weights: where the other models of the pair lie, for a GAN's discriminator to judge.
+        weights: where the other models of the pair lie, for a GAN's discriminator to judge, and
+            the stops of a bridge from its VAE.
         fitted: of a VAE, measured beside N(0, I).
     """
     # As many pictures of photographs as there are real ones to compare them with.
@@ -126,15 +128,16 @@ def _realness(model: GAN, test: Tensor, weights: Path, count: int) -> dict[str, 
 
 
 def _vaes_beside(model: GAN, weights: Path) -> dict[str, GenerativeModel]:
-    """The VAEs in `weights` that are in the same pair and draw images of the same shape."""
+    """The VAEs in `weights` of the same pair, or on a bridge from it, with the same image shape."""
     found: dict[str, GenerativeModel] = {}
-    for entry in checkpoint.scan(weights) if weights.is_dir() else []:
+    entries = checkpoint.scan(weights) if weights.is_dir() else []
+    recipes = {entry.name: entry.recipe for entry in entries if entry.recipe}
+    for entry in entries:
         recipe = entry.recipe
-        if (
-            recipe is None
-            or recipe.family != "vae"
-            or (recipe.pair, recipe.image_shape) != (model.recipe.pair, model.recipe.image_shape)
-        ):
+        if recipe is None or recipe.family != "vae":
+            continue
+        pair = pair_before(recipe, recipes) if is_stop(recipe) else recipe.pair
+        if (pair, recipe.image_shape) != (model.recipe.pair, model.recipe.image_shape):
             continue
         try:
             found[entry.name] = checkpoint.load(entry.folder)

@@ -14,12 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ganvae import cards, checkpoint, files
+from ganvae import cards, checkpoint, digests, files
 from ganvae.data import to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
 from ganvae.export import export
 from ganvae.fitted_prior import FittedPrior
+from ganvae.metrics.reference import FOLDER as REFERENCES
 from ganvae.models import GAN, VAE, evaluation
 from ganvae.training.hardware import describe_hardware, usable_precision
 from ganvae.training.history import History
@@ -80,6 +81,7 @@ def gather(
             shutil.copy(target / kept, result)
     cards.update_card(result, former=target)
     _swap(result, target)
+    digests.refresh(target.parent, target.name, REFERENCES)
 
 
 def measure(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from ganvae.bridges.stops import is_stop
 from ganvae.data import load_labels
 from ganvae.data.sets import Images, Split
 from ganvae.metrics.features import FeatureNetwork
@@ -52,7 +53,8 @@ PARTS: tuple[Callable[[Subject], None], ...] = (
 
 def look_inside(subject: Subject) -> None:
     """Write all that the page shows of a model's inside into its folder."""
-    for part in PARTS:
+    # A bridge is shown on a tab of its own, without sliders and without a map.
+    for part in (measure_memorisation,) if is_stop(subject.model.recipe) else PARTS:
         part(subject)
 
 

@@ -6,10 +6,11 @@ import sys
 
 import torch
 
-from ganvae import cards, checkpoint
+from ganvae import cards, checkpoint, digests
 from ganvae.data.sets import load_sets
 from ganvae.errors import UserError
 from ganvae.metrics.features import feature_network
+from ganvae.metrics.reference import FOLDER as REFERENCES
 from ganvae.training.hardware import reuse_memory
 from ganvae.training.inside import Subject, digit_labels, look_inside
 from ganvae.training.run import ALL, Settings
@@ -43,6 +44,7 @@ def inspect(asked: str, settings: Settings) -> list[str]:
             )
             look_inside(subject)
             cards.update_card(folder)
+            digests.refresh(folder.parent, folder.name, REFERENCES)
         except UserError as error:
             if asked != ALL:
                 raise

@@ -194,9 +194,12 @@ def _name(
 
 
 def _start(recipe: Recipe, changes: dict[str, Any], fresh: bool) -> str:
-    """The name of the VAE that a changed GAN starts from."""
+    """The name of the VAE that a changed GAN, or a changed stop of a bridge, starts from."""
     assert recipe.pretraining is not None
-    if fresh or {"decoder_widths", "leak"} & set(changes):
+    networks = {"decoder_widths", "leak"}
+    if recipe.adversarial is not None:
+        networks |= {"encoder_widths", "loss"}
+    if fresh or networks & set(changes):
         return f"{changes.get('name', recipe.name)[:60]}-vae"
     if "dataset" in changes:
         return f"{recipe.pretraining}-{changes['dataset']}"[:64]

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ganvae import cards, checkpoint, files
+from ganvae import cards, checkpoint, digests, files
 from ganvae.data import to_float
 from ganvae.data.sets import Images, load_sets
 from ganvae.errors import UserError
@@ -17,7 +17,8 @@ from ganvae.metrics import imagenet
 from ganvae.metrics.features import feature_network, kept_features
 from ganvae.metrics.fidelity import Statistics, frechet_distance
 from ganvae.metrics.inception import InceptionFeatures
-from ganvae.metrics.reference import find_reference, key_of
+from ganvae.metrics.reference import FOLDER as REFERENCES
+from ganvae.metrics.reference import find_reference, is_measured, key_of
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
 from ganvae.training.evaluate import SCORE_COUNT, evaluate
@@ -38,8 +39,7 @@ def score(asked: str, settings: Settings, *, inception: bool = False) -> list[st
         UserError: there is no such model, or what scoring needs is missing.
     """
     names = settings.trained(asked)
-    torch.set_num_threads(settings.threads or torch.get_num_threads())
-    reuse_memory()
+    prepare(settings)
     # Before any model: without its weights nothing can be done.
     network = InceptionFeatures() if inception else None
     done = []
@@ -53,6 +53,34 @@ def score(asked: str, settings: Settings, *, inception: bool = False) -> list[st
         else:
             done.append(name)
     return done
+
+
+def prepare(settings: Settings) -> None:
+    """Set up this process for measuring."""
+    torch.set_num_threads(settings.threads or torch.get_num_threads())
+    reuse_memory()
+
+
+def measure_again(folder: Path, settings: Settings) -> dict[str, Any]:
+    """What a finished model measures now, as in its metrics.json; no file is changed.
+
+    Raises:
+        UserError: the model is not whole, or what measuring needs is missing.
+    """
+    model = checkpoint.load(folder)
+    images = load_sets(model.recipe, settings.data_dir, settings.images_folder)
+    network = feature_network(model.recipe.dataset, settings.weights)
+    if network is None:
+        raise UserError(imagenet.MISSING)
+    if not is_measured(model.recipe, settings.weights):
+        raise UserError(
+            f"The real images have not been measured yet: python train.py --score {folder.name}"
+        )
+    reference = find_reference(model.recipe, images, network, settings.weights)
+    fitted = None
+    if isinstance(model, VAE):
+        fitted = read_fitted_prior(folder, model.recipe)
+    return evaluate(model, images, Scorer(reference, network), settings.weights, fitted)
 
 
 def _score_one(folder: Path, settings: Settings, inception: InceptionFeatures | None) -> None:
@@ -76,6 +104,7 @@ def _score_one(folder: Path, settings: Settings, inception: InceptionFeatures | 
     metrics = checkpoint.read_metrics(folder) | measured
     files.write_json(folder / checkpoint.METRICS, metrics)
     cards.update_card(folder)
+    digests.refresh(folder.parent, folder.name, REFERENCES)
 
 
 def _with_inception(

@@ -21,11 +21,12 @@ from ganvae.errors import UserError
 from ganvae.ui import checks
 from ganvae.ui.config import model_facts
 from ganvae.ui.explorer import server as explorer
+from ganvae.ui.limits import ENDPOINT_CALLS
+from ganvae.ui.web.mistakes import note_mistake
+from ganvae.ui.web.slow import watched
 
 Walk = Literal["perturbation", "straight", "spherical", "loop"]
 WalkFile = Literal["gif", "webp", "png"]
-# A few callers at once: each takes one core for well under a second.
-_AT_ONCE = 4
 _FPS = 10
 # So wide is a picture of a grid.
 _GRID_WIDTH = 128
@@ -182,12 +183,12 @@ def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
         endpoints.decode,
         endpoints.walk,
     ):
-        gr.api(_told(function), api_name=function.__name__, concurrency_limit=_AT_ONCE)
+        gr.api(_told(function), api_name=function.__name__, concurrency_limit=ENDPOINT_CALLS)
     return endpoints
 
 
 def _file(content: bytes, name: str) -> gr.FileData:
-    # Gradio serves this folder, and clears it of what the page made a day ago.
+    # Gradio serves this folder, and clears it of what is older than FILE_LIFE_SECONDS.
     path = save_bytes_to_cache(content, name, cache_dir=get_upload_folder())
     return gr.FileData(path=path, orig_name=name)
 
@@ -198,9 +199,10 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            with steady():
+            with watched(function.__name__), steady():
                 return function(*arguments)
         except UserError as error:
+            note_mistake(function.__name__, error)
             raise gr.Error(str(error), print_exception=False) from error
 
     return call

@@ -14,8 +14,8 @@ import torch
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.recipe import MAX_SEED, Family
+from ganvae.ui.limits import MAX_COUNT, MAX_MODELS
 
-MAX_COUNT = 100
 MAX_TEMPERATURE = 2.0
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -73,8 +73,8 @@ def model(collection: Collection, value: Any, family: Family | None = None) -> s
 
 def models(collection: Collection, value: Any) -> list[str]:
     """Names of 1 to 8 models of the collection."""
-    if not isinstance(value, list) or not 1 <= len(value) <= 8:
-        raise UserError("Between 1 and 8 models must be named.")
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_MODELS:
+        raise UserError(f"Between 1 and {MAX_MODELS} models must be named.")
     return [model(collection, name) for name in value]
 
 

@@ -29,6 +29,8 @@ import gradio as gr
 
 from ganvae.collection import steady
 from ganvae.errors import UserError
+from ganvae.ui.web.mistakes import note_mistake
+from ganvae.ui.web.slow import watched
 
 ServerFunction = Callable[[Any], Any]
 _log = logging.getLogger(__name__)
@@ -96,10 +98,12 @@ def _guarded(function: ServerFunction) -> ServerFunction:
     def call(data: Any) -> Any:
         given = dict(data) if isinstance(data, dict) else {}
         version = given.pop("weights", None)
+        wanted = version if isinstance(version, str) else None
         try:
-            with steady(version if isinstance(version, str) else None):
+            with watched(function.__name__), steady(wanted):
                 return function(given)
         except UserError as error:
+            note_mistake(function.__name__, error)
             return {"error": str(error)}
         except Exception:
             _log.exception("The server function %s failed.", function.__name__)

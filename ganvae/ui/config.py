@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from ganvae import words
+from ganvae.bridges.stops import FEWEST, BridgeView
 from ganvae.collection import Collection, PairView
 from ganvae.errors import UserError
 from ganvae.latents import prior_std
@@ -21,6 +23,8 @@ _PHONE_COUNT = 16
 # Pictures of so many pixels a side have detail that would be lost in a grid of 64.
 _LARGE = 48
 _LARGE_COUNT, _LARGE_PHONE_COUNT = 36, 9
+# On a bridge, where a picture stands beside them, on a wide screen and on a phone.
+_BRIDGE_COUNTS, _LARGE_BRIDGE_COUNTS = (25, 16), (16, 9)
 
 
 def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
@@ -28,28 +32,49 @@ def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
 
     Every model is loaded here, once: a visitor never meets a broken one.
     """
-
-    def problem(name: str, sentence: str) -> str:
-        # Visitors need not know where on this computer the models lie.
-        return f"{name}: {sentence.replace(f'{collection.weights}{os.sep}', '')}"
-
     problems = [
-        problem(entry.name, entry.problem) for entry in collection.entries.values() if entry.problem
+        _problem(collection, entry.name, entry.problem)
+        for entry in collection.entries.values()
+        if entry.problem
     ]
-    broken: set[str] = set()
     pairs = []
     for pair in collection.pairs():
-        for name in (*pair.vaes, *pair.gans):
-            try:
-                collection.model(name)
-            except UserError as error:
-                broken.add(name)
-                problems.append(problem(name, str(error)))
-        vaes = [name for name in pair.vaes if name not in broken]
-        gans = [name for name in pair.gans if name not in broken]
+        vaes = _usable(collection, pair.vaes, problems)
+        gans = _usable(collection, pair.gans, problems)
         if vaes or gans:
             pairs.append(PairView(pair.key, pair.title, pair.hint, vaes, gans))
     return pairs, problems
+
+
+def usable_bridges(collection: Collection) -> tuple[list[BridgeView], list[str]]:
+    """The bridges without stops that can't be loaded, and a sentence for each of those."""
+    problems: list[str] = []
+    bridges = []
+    for bridge in collection.bridges():
+        fine = _usable(collection, bridge.stops, problems)
+        weights = dict(zip(bridge.stops, bridge.weights, strict=True))
+        if len(fine) >= FEWEST:
+            kept = tuple(weights[name] for name in fine)
+            bridges.append(BridgeView(bridge.key, bridge.title, bridge.hint, tuple(fine), kept))
+    return bridges, problems
+
+
+def _usable(collection: Collection, names: Sequence[str], problems: list[str]) -> list[str]:
+    """The names whose models load; what is wrong with the others joins `problems`."""
+    fine = []
+    for name in names:
+        try:
+            collection.model(name)
+        except UserError as error:
+            problems.append(_problem(collection, name, str(error)))
+        else:
+            fine.append(name)
+    return fine
+
+
+def _problem(collection: Collection, name: str, sentence: str) -> str:
+    # Visitors need not know where on this computer the models lie.
+    return f"{name}: {sentence.replace(f'{collection.weights}{os.sep}', '')}"
 
 
 def default_member(names: list[str]) -> str | None:
@@ -62,6 +87,9 @@ def default_member(names: list[str]) -> str | None:
 def page_config(collection: Collection) -> dict[str, Any]:
     """What `window.ganvae.config` holds, ready for JSON."""
     pairs, problems = usable_pairs(collection)
+    bridges, broken = usable_bridges(collection)
+    shown = [name for pair in pairs for name in (*pair.vaes, *pair.gans)]
+    shown += [name for bridge in bridges for name in bridge.stops]
     return {
         "pairs": [
             {
@@ -79,13 +107,13 @@ def page_config(collection: Collection) -> dict[str, Any]:
         ],
         "models": {
             name: {**model_facts(collection, name), "engine": engine.parts(collection, name)}
-            for pair in pairs
-            for name in (*pair.vaes, *pair.gans)
+            for name in shown
         },
+        "bridges": [_bridge_facts(collection, bridge) for bridge in bridges],
         "engine": engine.setup(),
         "default_pair": pairs[0].key if pairs else None,
         "default_seed": DEFAULT_SEED,
-        "problems": problems,
+        "problems": [*problems, *broken],
         # The page's calls say it, so that the server answers with these models and no others.
         "weights": collection.version,
         # On a Space the page is in a frame, so its own address is not the one to share.
@@ -95,6 +123,23 @@ def page_config(collection: Collection) -> dict[str, Any]:
 
 def _first_recipe(collection: Collection, pair: PairView) -> Recipe:
     return collection.recipe((*pair.vaes, *pair.gans)[0])
+
+
+def _bridge_facts(collection: Collection, bridge: BridgeView) -> dict[str, Any]:
+    """What the page knows of a bridge: its stops in order, each with its weight."""
+    recipe = collection.recipe(bridge.stops[0])
+    large = max(recipe.image_shape[1:]) >= _LARGE
+    count, phone_count = _LARGE_BRIDGE_COUNTS if large else _BRIDGE_COUNTS
+    return {
+        "key": bridge.key,
+        "title": bridge.title,
+        "hint": bridge.hint,
+        "stops": list(bridge.stops),
+        "weights": list(bridge.weights),
+        "count": count,
+        "phone_count": phone_count,
+        "note": words.data_note(recipe.dataset),
+    }
 
 
 def _counts(collection: Collection, pair: PairView) -> dict[str, int]:

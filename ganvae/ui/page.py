@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from ganvae.collection import Collection
+from ganvae.collection import Collection, steady
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
+from ganvae.ui.bridge import BridgeTab
 from ganvae.ui.compare import CompareTab
 from ganvae.ui.config import page_config
 from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.limits import FILE_LIFE_SECONDS, FILE_SWEEP_SECONDS, MOST_QUEUED, QUEUE_LOOK_SECONDS
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
@@ -25,7 +28,11 @@ from ganvae.ui.sample import SampleTab
 from ganvae.ui.searches import Searches
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
+from ganvae.ui.web import around
+from ganvae.ui.web.calls import StrictBlocks
+from ganvae.ui.web.health import Health
 
+_log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
 _SCRIPTS = (
@@ -36,6 +43,7 @@ _SCRIPTS = (
     "helpers.js",
     "canvas.js",
     "pixels.js",
+    "sheets.js",
     "source.js",
     "sketch.js",
     "panel.js",
@@ -48,10 +56,9 @@ _ICON = (
     "%3Crect x='1' y='3' width='7' height='10' fill='%233b82f6'/%3E"
     "%3Crect x='8' y='3' width='7' height='10' fill='%23f97316'/%3E%3C/svg%3E"
 )
-_DAY = 24 * 60 * 60
 
 
-class Page(gr.Blocks):
+class Page(StrictBlocks):
     """The whole page.
 
     Attributes:
@@ -83,19 +90,23 @@ def build(
         ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
         ("map", "Map", lambda: MapTab(collection)),
         ("compare", "Compare", lambda: CompareTab(collection, searches)),
+        ("bridge", "Bridge", lambda: BridgeTab(collection)),
         ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
         ("training", "Training", lambda: TrainingTab(collection)),
     )
     with Page(
         title=_TITLE,
         analytics_enabled=False,
-        delete_cache=(_DAY, _DAY),
+        delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS),
     ) as page:
         Header()
+        shown: dict[str, gr.Tab] = {}
         with gr.Tabs(elem_classes="gv-tabs", overflow_behavior="wrap"):
             for key, label, make in tabs:
-                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}") as tab:
+                there = key != "bridge" or bool(config["bridges"])
+                with gr.Tab(label, id=key, elem_id=f"gv-tab-{key}", visible=there) as tab:
                     make()
+                shown[key] = tab
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
                 tab.select(
@@ -103,6 +114,9 @@ def build(
                 )
         footer.render()
         endpoints = add_endpoints(collection, list(config["models"]))
+    page.queue(max_size=MOST_QUEUED)
+    # Gradio has no option for it; tests/test_load_benchmark.py notices should the name change.
+    page._queue.sleep_when_free = QUEUE_LOOK_SECONDS
 
     def reload() -> str:
         assert renew is not None
@@ -115,14 +129,24 @@ def build(
         endpoints.names = list(config["models"])
         sample.value = sample.first_answer(config)
         footer.value = {"note": note}
+        shown["bridge"].visible = bool(config["bridges"])
         page.head = head
         # Until this line new visitors get the old page, whose calls are answered by the old models.
         page.config = page.get_config_file()
         return note
 
+    def state() -> Health:
+        with steady():
+            return {
+                "status": "ok",
+                "models": len(endpoints.names),
+                "weights": collection.fingerprint(),
+                "source": footer.value["note"],
+            }
+
     page.launch_options = {
         **launch_options(config),
-        "app_kwargs": {"routes": [*routes(collection), *(reload_routes(reload) if renew else [])]},
+        **around(state, [*routes(collection), *(reload_routes(reload) if renew else [])]),
     }
     return page
 
@@ -131,7 +155,13 @@ def _usable_config(collection: Collection) -> dict[str, Any]:
     config = page_config(collection)
     if not config["pairs"]:
         why = " ".join(["", *config["problems"]])
+        if config["bridges"]:
+            why = f" Stops of a bridge need a VAE or a GAN of a pair beside them.{why}"
         raise UserError(f"There is no usable model in {str(collection.weights)!r}.{why}")
+    names = ", ".join(config["models"])
+    _log.info("%d models loaded from %s: %s.", len(config["models"]), collection.weights, names)
+    for problem in config["problems"]:
+        _log.warning("Left out: %s", problem)
     return config
 
 
@@ -141,9 +171,12 @@ def build_watch(folder: Path) -> Page:
     Raises:
         UserError: there is no run in the folder.
     """
-    with Page(title=_TITLE, analytics_enabled=False, delete_cache=(_DAY, _DAY)) as page:
+    with Page(
+        title=_TITLE, analytics_enabled=False, delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS)
+    ) as page:
         Watch(folder)
-    page.launch_options = _shell([_static("make.js")])
+    nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
+    page.launch_options = {**_shell([_static("make.js")]), **around(lambda: nothing)}
     return page
 
 

@@ -1,7 +1,8 @@
 """Searches that go on in the background: each does a little of its work in turn.
 
-One thread works for all visitors. Whoever comes later is not kept waiting for those before, and a
-search that nobody looks at any more ends by itself.
+One thread works for all visitors. A few searches take turns, so that whoever comes later is not
+kept waiting for those before; beyond these, searches wait in line. One that nobody looks at any
+more ends by itself.
 """
 
 from __future__ import annotations
@@ -15,18 +16,16 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ganvae.errors import UserError
+from ganvae.ui.limits import FORGOTTEN_SECONDS, MOST_SEARCHES, MOST_WAITING
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
-# So many take a second or two each, and none of their visitors waits much longer than ten.
-MOST = 8
-_CROWDED = "Many visitors search at this moment; try again in a few seconds."
-# A page asks several times a second: one that was silent for so long is closed.
-FORGOTTEN_SECONDS = 10.0
+_CROWDED = "Many visitors search at this moment; try again in a minute."
 _FAILED = "Something went wrong on the server; its log says what."
 
 
-@dataclass
+# Compared by identity: what they yield may be tensors.
+@dataclass(eq=False)
 class _Job(Generic[_T]):
     work: Iterator[_T]
     latest: _T | None = None
@@ -46,6 +45,7 @@ class State(Generic[_T]):
         error: the sentence that says why it ended early.
         seconds: of work on it, not of waiting.
         others: how many other searches take turns with it.
+        ahead: how many must end before it has its first turn; 0 while it takes turns.
     """
 
     latest: _T | None
@@ -53,6 +53,7 @@ class State(Generic[_T]):
     error: str | None
     seconds: float
     others: int
+    ahead: int = 0
 
 
 class Searches(Generic[_T]):
@@ -60,18 +61,18 @@ class Searches(Generic[_T]):
 
     def __init__(self) -> None:
         self._jobs: dict[str, _Job[_T]] = {}
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._working = False
 
     def begin(self, work: Iterator[_T]) -> str:
         """Start a search, an iterator that is as long as its work goes on; returns its token.
 
         Raises:
-            UserError: too many are going on.
+            UserError: too many wait already.
         """
-        with self._changed:
+        with self._lock:
             self._forget()
-            if sum(not job.done for job in self._jobs.values()) >= MOST:
+            if len(self._going_on()) >= MOST_SEARCHES + MOST_WAITING:
                 raise UserError(_CROWDED)
             token = secrets.token_urlsafe(16)
             self._jobs[token] = _Job(work)
@@ -80,43 +81,43 @@ class Searches(Generic[_T]):
                 threading.Thread(target=self._work, name="searches", daemon=True).start()
         return token
 
+    def knows(self, token: str) -> bool:
+        """Whether there is a search of that token."""
+        with self._lock:
+            self._forget()
+            return token in self._jobs
+
     def look(self, token: str) -> State[_T]:
         """How far a search is.
 
         Raises:
             UserError: there is none of that token; one that nobody looked at is forgotten.
         """
-        with self._changed:
+        with self._lock:
             job = self._jobs.get(token)
             if job is None:
                 raise UserError("This search has ended; start it again.")
             job.seen = time.monotonic()
-            others = sum(not other.done for other in self._jobs.values()) - (not job.done)
-            return State(job.latest, job.done, job.error, job.seconds, others)
+            others, ahead = self._place(job)
+            return State(job.latest, job.done, job.error, job.seconds, others, ahead)
 
     def stop(self, token: str) -> None:
         """End a search; what it found so far can still be looked at for a while."""
-        with self._changed:
+        with self._lock:
             if token in self._jobs:
                 self._jobs[token].done = True
-                self._changed.notify_all()
 
-    def finish(self, work: Iterator[_T]) -> _T:
-        """The last thing that a search yields; waits for it, in turn with the others.
+    def _going_on(self) -> list[_Job[_T]]:
+        """In the order they came: the first take turns, the others wait."""
+        return [job for job in self._jobs.values() if not job.done]
 
-        Raises:
-            UserError: too many are going on, or the search failed.
-        """
-        token = self.begin(work)
-        with self._changed:
-            job = self._jobs[token]
-            while not job.done:
-                job.seen = time.monotonic()
-                self._changed.wait(FORGOTTEN_SECONDS / 2)
-            del self._jobs[token]
-        if job.error is not None or job.latest is None:
-            raise UserError(job.error or _FAILED)
-        return job.latest
+    def _place(self, job: _Job[_T]) -> tuple[int, int]:
+        """How many others take turns, and how many must end before this one does."""
+        jobs = self._going_on()
+        others = sum(other is not job for other in jobs[:MOST_SEARCHES])
+        if job.done:
+            return others, 0
+        return others, max(0, 1 + jobs.index(job) - MOST_SEARCHES)
 
     def _forget(self) -> None:
         oldest = time.monotonic() - FORGOTTEN_SECONDS
@@ -125,9 +126,9 @@ class Searches(Generic[_T]):
 
     def _work(self) -> None:
         while True:
-            with self._changed:
+            with self._lock:
                 self._forget()
-                jobs = [job for job in self._jobs.values() if not job.done]
+                jobs = self._going_on()[:MOST_SEARCHES]
                 if not jobs:
                     self._working = False
                     return
@@ -148,8 +149,7 @@ class Searches(Generic[_T]):
         except Exception:
             _log.exception("A search failed.")
             error, done = _FAILED, True
-        with self._changed:
+        with self._lock:
             job.latest, job.error = latest, error
             job.done = job.done or done
             job.seconds += time.monotonic() - began
-            self._changed.notify_all()

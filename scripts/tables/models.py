@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ganvae import checkpoint
+from ganvae.bridges.stops import is_stop
 from ganvae.cards import COMPARISON
 from ganvae.claims.evidence import Evidence
 from ganvae.metrics.classifier import NAME as CLASSIFIER
@@ -17,7 +18,7 @@ def models() -> str:
     rows = []
     for recipe in RECIPES.values():
         metrics = checkpoint.read_metrics(WEIGHTS / recipe.name)
-        if not recipe.shipped or not metrics or recipe.dataset != "mnist":
+        if not recipe.shipped or not metrics or recipe.dataset != "mnist" or is_stop(recipe):
             continue
         part = "decoder" if recipe.family == "vae" else "generator"
         rows.append(
@@ -52,7 +53,7 @@ def models() -> str:
 def faces() -> str:
     """The models of photographs; their distances don't compare with those of digits."""
     rows = []
-    celeba = [recipe for recipe in RECIPES.values() if recipe.dataset == "celeba"]
+    celeba = [r for r in RECIPES.values() if r.dataset == "celeba" and not is_stop(r)]
     measured = [(recipe, checkpoint.read_metrics(WEIGHTS / recipe.name)) for recipe in celeba]
     there = [(recipe, metrics) for recipe, metrics in measured if metrics]
     for recipe, metrics in there:

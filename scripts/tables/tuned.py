@@ -10,7 +10,7 @@ from ganvae import checkpoint
 from ganvae.cards.comparison import COMPARISON
 from tables.markdown import WEIGHTS, table
 
-NOT_YET = "*Not trained yet.*"
+NOT_YET = "*Not measured yet.*"
 
 
 @dataclass(frozen=True)

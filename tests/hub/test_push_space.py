@@ -52,7 +52,14 @@ def test_a_space_gets_what_it_needs(hub: Hub, weights: Path) -> None:
     files = repo.files()
     tops = {path.split("/")[0] for path in files}
     assert tops == {
-        *("app.py", "requirements.txt", "pyproject.toml", "README.md", "LICENSE"),
+        *(
+            "app.py",
+            "requirements.txt",
+            "constraints.txt",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+        ),
         *("ganvae", "weights", "docs", ".gitattributes"),
     }
     for path in ("app.py", "README.md", "ganvae/ui/page.py"):

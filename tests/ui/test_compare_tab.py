@@ -6,6 +6,8 @@ import base64
 import io
 import json
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from ganvae.ui import originals, sampling
 from ganvae.ui.compare import CompareTab, pictures
 from ganvae.ui.compare.figures import WIDTHS, Figures
 from ganvae.ui.compare.pictures import Pictures
+from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS, MOST_SEARCHES
 from ganvae.ui.measured import three_digits, with_commas
 from ganvae.ui.originals import DRAWING_SIDE
 from ganvae.ui.searches import Searches
@@ -52,6 +55,15 @@ def collection(weights: Path) -> Collection:
 @pytest.fixture
 def stage(collection: Collection) -> Pictures:
     return Pictures(collection, Searches())
+
+
+def nearest(stage: Pictures, request: dict[str, Any]) -> dict[str, Any]:
+    """What the page gets in the end: it asks again while it is told to wait."""
+    end = time.monotonic() + 60
+    while "wait" in (answer := stage.nearest(request)):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return answer
 
 
 def pixels(url: str) -> np.ndarray:
@@ -127,11 +139,11 @@ def test_a_test_image(
     assert same(answer["original"]["image"], original)
     assert same(answer["vae"]["image"], vae_of(collection, "vae-10").reconstruct(original))
     assert "gan" not in answer
-    nearest = stage.nearest(request)["gan"]
+    found_picture = nearest(stage, request)["gan"]
     gan = gan_of(collection, "gan-100")
     found = list(inversion.search(gan, original, 0))[-1]
-    assert same(nearest["image"], gan.generate(found.z))
-    assert nearest["error"] == pytest.approx(found.error**0.5, rel=1e-3)
+    assert same(found_picture["image"], gan.generate(found.z))
+    assert found_picture["error"] == pytest.approx(found.error**0.5, rel=1e-3)
 
 
 @pytest.mark.parametrize("index", [40, -1, 0.5, "0", None, True, 10**30])
@@ -261,10 +273,51 @@ def test_a_search_is_made_once(stage: Pictures, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(pictures, "search", count)
     request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
     # The VAE has no part in it.
-    assert stage.nearest(request) == stage.nearest({**request, "vae": "vae-3"})
+    assert nearest(stage, request) == nearest(stage, {**request, "vae": "vae-3"})
     assert len(searches) == 1
-    stage.nearest({**request, "drawing": drawn((slice(0, 9), slice(0, 50)))})
+    nearest(stage, {**request, "drawing": drawn((slice(0, 9), slice(0, 50)))})
     assert len(searches) == 2
+
+
+def test_whoever_waits_for_a_search_holds_no_thread(
+    stage: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slow(*_: Any) -> Iterator[inversion.Progress]:
+        while not gate.is_set():
+            yield inversion.Progress(0, 1, torch.ones(1, 100), 1.0)
+            time.sleep(0.002)
+        yield inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
+
+    monkeypatch.setattr(pictures, "search", slow)
+    # As many different pictures as take turns, and one more.
+    requests = [
+        {**SAMPLE, "source": "drawing", "drawing": drawn((slice(0, 20), slice(0, 20 + 3 * number)))}
+        for number in range(MOST_SEARCHES + 1)
+    ]
+    told = [stage.nearest(request) for request in requests]
+    assert told[0] == {"wait": LOOK_SECONDS, "ahead": 0}
+    assert told[-1] == {"wait": LINE_LOOK_SECONDS, "ahead": 1}
+    gate.set()
+    assert set(nearest(stage, requests[-1])) == {"gan"}
+
+
+def test_a_search_that_failed_is_told_and_may_be_tried_again(
+    stage: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
+
+    def fails(*_: Any) -> Iterator[inversion.Progress]:
+        raise UserError("Not this one.")
+        yield
+
+    monkeypatch.setattr(pictures, "search", fails)
+    with pytest.raises(UserError, match="Not this one"):
+        nearest(stage, request)
+    found = inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
+    monkeypatch.setattr(pictures, "search", lambda *_: iter((found,)))
+    assert set(nearest(stage, request)) == {"gan"}
 
 
 def test_sharpness_is_known_if_one_of_the_two_knows_real_pictures(

@@ -49,7 +49,7 @@ def test_start_imports_nothing_slow_that_it_can_do_without(tiny_weights: Path) -
 def test_tabs(page: Page) -> None:
     tabs = [block for block in page.blocks.values() if block.get_block_name() == "tabitem"]
     assert [tab.id for tab in tabs] == [
-        *("sample", "explore", "walk", "map", "compare", "reconstruct", "training")
+        *("sample", "explore", "walk", "map", "compare", "bridge", "reconstruct", "training")
     ]
 
 
@@ -132,7 +132,9 @@ def test_what_was_not_measured_is_none(tiny_weights: Path, tmp_path: Path) -> No
         assert model[key] is None
 
 
-def test_bad_models_are_named_and_the_others_work(tiny_weights: Path, tmp_path: Path) -> None:
+def test_bad_models_are_named_and_the_others_work(
+    tiny_weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     for name in ("vae-3", "vae-10", "gan-100"):
         shutil.copytree(tiny_weights / name, tmp_path / name)
     (tmp_path / "vae-10" / "model.safetensors").write_bytes(b"nothing")
@@ -143,7 +145,12 @@ def test_bad_models_are_named_and_the_others_work(tiny_weights: Path, tmp_path: 
     assert sorted(problem.split(":")[0] for problem in config["problems"]) == ["gan-100", "vae-10"]
     # Visitors see these sentences.
     assert str(tmp_path) not in " ".join(config["problems"])
+    caplog.set_level("INFO", "ganvae")
     build(Collection(tmp_path))
+    lines = [one.getMessage() for one in caplog.records if one.name == "ganvae.ui.page"]
+    assert lines[0] == f"1 models loaded from {tmp_path}: vae-3."
+    assert sorted(line.partition(":")[0] for line in lines[1:]) == ["Left out", "Left out"]
+    assert "gan-100" in "".join(lines[1:])
 
 
 def test_no_model_is_an_error(tmp_path: Path) -> None:

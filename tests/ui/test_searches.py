@@ -10,7 +10,8 @@ import pytest
 
 from ganvae.errors import UserError
 from ganvae.ui import searches
-from ganvae.ui.searches import MOST, Searches
+from ganvae.ui.limits import MOST_SEARCHES, MOST_WAITING
+from ganvae.ui.searches import Searches
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -30,9 +31,15 @@ def gated(gate: threading.Event, last: int = 3) -> Iterator[int]:
     yield from range(1, last + 1)
 
 
+def finished(made: Searches[int], work: Iterator[int]) -> int | None:
+    token = made.begin(work)
+    until(lambda: made.look(token).done)
+    return made.look(token).latest
+
+
 def test_a_search_goes_to_its_end() -> None:
     made: Searches[int] = Searches()
-    assert made.finish(iter(range(5))) == 4
+    assert finished(made, iter(range(5))) == 4
     token = made.begin(iter((7, 8)))
     until(lambda: made.look(token).done)
     state = made.look(token)
@@ -82,20 +89,48 @@ def test_an_error_is_told() -> None:
     token = made.begin(fails(UserError("No.")))
     until(lambda: made.look(token).done)
     assert made.look(token).error == "No."
-    with pytest.raises(UserError, match="its log says what"):
-        made.finish(fails(ValueError("a bug")))
+    token = made.begin(fails(ValueError("a bug")))
+    until(lambda: made.look(token).done)
+    assert "its log says what" in str(made.look(token).error)
 
 
 def test_not_too_many_at_once() -> None:
     made: Searches[int] = Searches()
     gate = threading.Event()
-    tokens = [made.begin(gated(gate)) for _ in range(MOST)]
-    assert made.look(tokens[0]).others == MOST - 1
+    tokens = [made.begin(gated(gate)) for _ in range(MOST_SEARCHES + MOST_WAITING)]
+    assert made.look(tokens[0]).others == MOST_SEARCHES - 1
     with pytest.raises(UserError, match="Many visitors search"):
         made.begin(iter(()))
     gate.set()
     until(lambda: all(made.look(token).done for token in tokens))
-    assert made.finish(iter((1,))) == 1
+    assert finished(made, iter((1,))) == 1
+
+
+def test_whoever_comes_too_many_waits_in_line() -> None:
+    made: Searches[int] = Searches()
+    gate, order = threading.Event(), []
+
+    def waiting(number: int) -> Iterator[int]:
+        order.append(number)
+        yield number
+
+    running = [made.begin(gated(gate)) for _ in range(MOST_SEARCHES)]
+    line = [made.begin(waiting(number)) for number in range(3)]
+    until(lambda: all(made.look(token).latest == 0 for token in running))
+    assert [made.look(token).ahead for token in (running[-1], *line)] == [0, 1, 2, 3]
+    assert [made.look(token).others for token in line] == [MOST_SEARCHES] * 3
+    assert made.look(line[0]).latest is None
+    assert order == []
+    # Whoever leaves the line lets the others forward.
+    made.stop(line[0])
+    assert [made.look(token).ahead for token in line[1:]] == [1, 2]
+    # A place that becomes free goes to the one that has waited longest.
+    made.stop(running[0])
+    until(lambda: made.look(line[1]).done)
+    gate.set()
+    until(lambda: made.look(line[2]).done)
+    assert order == [1, 2]
+    assert made.look(line[2]).latest == 2
 
 
 def test_whoever_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,4 +150,4 @@ def test_whoever_left_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.wait(20)
     with pytest.raises(UserError, match="start it again"):
         made.look(token)
-    assert made.finish(iter((1,))) == 1
+    assert finished(made, iter((1,))) == 1

@@ -113,7 +113,8 @@ class BridgeUpdate:
                 z = torch.cat([z, self.processes.noise_like(mean)])
             logits = self.decoder(z)
         logits = logits.float()
-        drawn = torch.tanh(logits)
+        low, high = self.recipe.image_range
+        drawn = self.model.pixels(logits) * (high - low) + low
         loss = (1 - w) ** 2 * relative_error(drawn[:count], images)
         if w:
             self._learn_to_judge(images, drawn.detach())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import torch
@@ -14,7 +13,9 @@ from ganvae.errors import UserError
 from ganvae.inversion import search
 from ganvae.models import GAN, VAE
 from ganvae.ui import checks, originals
+from ganvae.ui.compare.answers import Answers, InLine
 from ganvae.ui.facts import picture_facts
+from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS
 from ganvae.ui.searches import Searches
 
 SOURCES = ("sample", "test", "drawing")
@@ -26,8 +27,8 @@ class Pictures:
     """Draws the matched pictures of a VAE and a GAN."""
 
     def __init__(self, collection: Collection, searches: Searches[Any]) -> None:
-        self._collection, self._searches = collection, searches
-        self._nearest_z = functools.lru_cache(maxsize=256)(self._search)
+        self._collection = collection
+        self._answers: Answers[Any] = Answers(searches)
 
     def sources(self, data: dict[str, Any]) -> dict[str, Any]:
         """What pictures can be compared: {"test": how many, "note": why none, "drawing": bool}.
@@ -68,7 +69,9 @@ class Pictures:
     def nearest(self, data: dict[str, Any]) -> dict[str, Any]:
         """The GAN's picture that is nearest to a test image or drawing: {"gan": as above}.
 
-        A search of about a second; visitors queue for it.
+        A search of about a second, in the background: until its end the answer is {"wait": seconds
+        until to ask again, "ahead": how many searches come first}. No thread is held meanwhile:
+        those that draw samples would soon lack one.
 
         Raises:
             UserError: as for `picture`, or too many are waiting.
@@ -77,8 +80,12 @@ class Pictures:
         if data.get("source") == "sample":
             raise UserError("A sample of the GAN needs no search.")
         original = self._original(data, vae, gan)
-        found = self._nearest_z(self._collection.version, data["gan"], original.numpy().tobytes())
-        return {"gan": self._told(data, gan.generate(found), original)}
+        key = (self._collection.version, data["gan"], original.numpy().tobytes())
+        z = self._answers.find(key, lambda: search(gan, original, _SEARCH_SEED))
+        if isinstance(z, InLine):
+            wait = LINE_LOOK_SECONDS if z.ahead else LOOK_SECONDS
+            return {"wait": wait, "ahead": z.ahead}
+        return {"gan": self._told(data, gan.generate(z.z), original)}
 
     def _models(self, data: dict[str, Any]) -> tuple[VAE, GAN]:
         vae = self._collection.model(checks.model(self._collection, data.get("vae"), "vae"))
@@ -105,14 +112,6 @@ class Pictures:
         recipe = gan.recipe
         z = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
         return gan.generate(torch.from_numpy(z[pick:]))
-
-    def _search(self, _: str, name: str, content: bytes) -> Tensor:
-        gan = self._collection.model(name)
-        assert isinstance(gan, GAN)
-        shape = gan.recipe.image_shape
-        image = torch.frombuffer(bytearray(content), dtype=torch.float32).view(1, *shape)
-        # Whoever compares waits for the end; whoever reconstructs takes turns with them.
-        return self._searches.finish(search(gan, image, _SEARCH_SEED)).z
 
     def _told(self, data: dict[str, Any], image: Tensor, original: Tensor | None) -> dict[str, Any]:
         return picture_facts(self._collection, (data["vae"], data["gan"]), image, original)

@@ -82,7 +82,12 @@ function show(source) {
 
 const search = ganvae.latest(async ({ wanted, text }) => {
   if (text !== key) return;
-  const answer = await ganvae.ask(server.nearest(wanted));
+  let answer = await ganvae.ask(server.nearest(wanted));
+  if (answer?.ahead) ganvae.toast(`Others search at this moment: ${answer.ahead} before you. Yours begins by itself.`);
+  while (answer?.wait && text === key) {
+    await new Promise((resolve) => window.setTimeout(resolve, 1000 * answer.wait));
+    if (text === key) answer = await ganvae.ask(server.nearest(wanted));
+  }
   if (text !== key) return;
   panels.gan?.setBusy(false);
   slider.fade(false);

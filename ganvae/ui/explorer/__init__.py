@@ -1,7 +1,7 @@
 """The Explore and Walk tabs: one point, or a walk, through the latent spaces of all models shown.
 
 The scripts are one function in the browser, joined in the order below: what a latent space is,
-how pictures get onto a canvas, then the parts of the two tabs.
+then the parts of the two tabs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ class LatentExplorer(PageComponent):
 
     SCRIPTS = (
         "latent.js",
-        "pictures.js",
         "stage.js",
         "dials.js",
         "sliders.js",

@@ -23,17 +23,13 @@ from ganvae.latents import Array
 from ganvae.models import GAN
 from ganvae.ui import checks
 from ganvae.ui.explorer.points import points
+from ganvae.ui.limits import MAX_FPS, MAX_FRAMES, MAX_MODELS, MAX_POINTS, MIN_FRAMES
 
 Data = dict[str, Any]
 
 KINDS = ("perturbation", "straight", "spherical", "loop")
 EXPORTS = (*get_args(render.AnimationFormat), "strip", "frame")
-MIN_FRAMES, MAX_FRAMES = 21, 120
-# A pair shows its VAEs and one GAN at once; a call may decode the 5x5 grid of each, or a 9x9 map.
-MAX_REQUESTS = 8
-MAX_POINTS = 256
 MAX_PICK = 999
-MAX_FPS = 30
 # About so many pixels wide is each picture of a download.
 _FRAME_WIDTH, _STRIP_WIDTH = 256, 64
 
@@ -111,8 +107,8 @@ def decode(collection: Collection, data: Data) -> Data:
     each request, with the realness of every picture by the judge's discriminator.
     """
     requests = data.get("requests")
-    if not isinstance(requests, list) or not 1 <= len(requests) <= MAX_REQUESTS:
-        raise UserError(f"requests must be a list of 1 to {MAX_REQUESTS} of {{model, z}}.")
+    if not isinstance(requests, list) or not 1 <= len(requests) <= MAX_MODELS:
+        raise UserError(f"requests must be a list of 1 to {MAX_MODELS} of {{model, z}}.")
     wanted: list[tuple[str, Array, GAN | None]] = []
     for request in requests:
         if not isinstance(request, dict):

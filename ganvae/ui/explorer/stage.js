@@ -1,6 +1,7 @@
 // What the two tabs share of the stage and the dock.
 
-const { Source, judgeOf, showEngine, whenJudged } = ganvae;
+const { Source, judgeOf, showEngine, whenJudged, imageData, sharpnessOf } = ganvae;
+const { context, resize, paint, paintSheet, fitInto } = ganvae;
 
 // Room for a square picture and something as large beside it makes a panel wide.
 const WIDE_PANEL = 430;

@@ -19,8 +19,11 @@ if (ganvae.config.problems.length) {
 
 function refresh() {
   const pair = ganvae.pair();
+  const bridge = ganvae.get().tab === "bridge" ? ganvae.bridge() : null;
   select.value = pair?.key ?? "";
-  hint.textContent = pair?.hint ?? "";
+  select.disabled = Boolean(bridge);
+  select.title = bridge ? "The bridge has models of its own; the other tabs show this pair." : "";
+  hint.textContent = (bridge ?? pair)?.hint ?? "";
   const address = new URL(window.location.pathname + new URL(ganvae.link()).search, window.location.origin);
   address.searchParams.set("view", "api");
   api.href = address.href;

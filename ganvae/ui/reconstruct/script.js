@@ -10,7 +10,7 @@ const original = originalPanel();
 const pad = ganvae.sketchpad(drawingSide, () => refresh());
 const photo = photoFrame(photoSide, () => refresh());
 const morph = makeMorph(find(".rc-morph"));
-const search = makeSearch(server, showFound, ended);
+const search = makeSearch(server, showLine, showFound, ended);
 const dock = makeDock(find(".rc-dock"), {
   clear() {
     pad.clear();
@@ -126,6 +126,11 @@ function explore(names) {
   const starts = { ...ganvae.get().starts };
   for (const name of names) starts[name] = places[name];
   ganvae.set({ starts, tab: "explore" });
+}
+
+function showLine(ahead) {
+  const many = `${ahead} other search${ahead === 1 ? " is" : "es are"}`;
+  find(".rc-note").textContent = `${many} before yours, which then begins by itself.`;
 }
 
 async function showFound(told) {

@@ -1,12 +1,10 @@
-// The search for the GAN's z: begun, looked at several times a second, and stopped.
+// The search for the GAN's z: begun, looked at as often as the server says, and stopped.
 
-const LOOK_EVERY = 120;
-
-// onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
-function makeSearch(server, onFound, onEnd) {
+// onLine(ahead): while others come first. onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
+function makeSearch(server, onLine, onFound, onEnd) {
   let current = null;
 
-  const pause = () => new Promise((resolve) => window.setTimeout(resolve, LOOK_EVERY));
+  const pause = (seconds) => new Promise((resolve) => window.setTimeout(resolve, 1000 * seconds));
 
   async function follow(search, wanted) {
     const begun = await ganvae.ask(server.begin(wanted));
@@ -16,6 +14,7 @@ function makeSearch(server, onFound, onEnd) {
       const told = await ganvae.ask(server.look({ token: search.token }));
       if (search !== current) return;
       if (!told) break;
+      if (told.ahead) onLine(told.ahead);
       if (told.gan) await onFound(told);
       if (search !== current) return;
       if (told.done) {
@@ -23,7 +22,7 @@ function makeSearch(server, onFound, onEnd) {
         onEnd(!search.stopped);
         return;
       }
-      await pause();
+      await pause(told.wait);
     }
     if (search !== current) return;
     current = null;

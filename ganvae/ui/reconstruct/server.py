@@ -18,6 +18,7 @@ from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.ui import checks, originals
 from ganvae.ui.facts import data_url, feature_distance, picture_facts
+from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS
 from ganvae.ui.searches import Searches
 
 # Pictures beside the VAE's own: as many draws from its posterior, or moments of the GAN's search.
@@ -120,8 +121,9 @@ class Reconstructions:
             data: its `token`.
 
         Returns:
-            `done`, `others` (searches that it takes turns with), `seconds` of work. Once there is
-            something, also `gan`, the facts of the best picture so far with its `z`; `step` and
+            `done`, `others` (searches that it takes turns with), `ahead` (searches that must end
+            before it begins), `wait` (seconds until to look again), `seconds` of work. Once there
+            is something, also `gan`, the facts of the best picture so far with its `z`; `step` and
             `steps`; and `course`, pictures of the search's moments.
 
         Raises:
@@ -130,7 +132,13 @@ class Reconstructions:
         state = self._searches.look(_token(data))
         if state.error is not None:
             raise UserError(state.error)
-        answer = {"done": state.done, "others": state.others, "seconds": state.seconds}
+        answer = {
+            "done": state.done,
+            "others": state.others,
+            "ahead": state.ahead,
+            "wait": LINE_LOOK_SECONDS if state.ahead else LOOK_SECONDS,
+            "seconds": state.seconds,
+        }
         found = state.latest
         if found is None:
             return answer

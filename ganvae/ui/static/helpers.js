@@ -78,7 +78,8 @@
     return `${count} ${single ? what.replace(/s$/, "") : what}${of}`;
   }
 
-  // What must be said of the data that the models learnt from, under each "What am I seeing?".
+  // What must be said of the data that the models learnt from, under each "What am I seeing?". One
+  // of other models than the pair's has a note of its own.
   function noteData() {
     for (const fold of document.querySelectorAll(".gv-fold")) {
       let line = fold.querySelector(".gv-data-note");
@@ -87,7 +88,7 @@
         line.className = "gv-data-note";
         fold.append(line);
       }
-      line.textContent = ganvae.pair()?.note ?? "";
+      line.textContent = fold.dataset.note ?? ganvae.pair()?.note ?? "";
       line.hidden = !line.textContent;
     }
   }

@@ -68,6 +68,7 @@
   }
 
   // What the server takes in one call.
+  // MAX_MODELS and MAX_POINTS of ganvae/ui/limits.py.
   const [MAX_REQUESTS, MAX_POINTS] = [8, 256];
 
   class Source {

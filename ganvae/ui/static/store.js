@@ -6,7 +6,8 @@
 // dropped: a link typed by hand may hold anything.
 (() => {
   const config = window.ganvaeConfig;
-  const TABS = ["sample", "explore", "walk", "map", "compare", "reconstruct", "training"];
+  const BRIDGE = config.bridges.length ? ["bridge"] : [];
+  const TABS = ["sample", "explore", "walk", "map", "compare", ...BRIDGE, "reconstruct", "training"];
   const WALKS = ["perturbation", "straight", "spherical", "loop"];
   const PANELS = ["axes", "meanings"];
   const ORIGINALS = ["drawing", "photo", "test"];
@@ -15,6 +16,7 @@
   // A name that JavaScript takes for a number would lose its place among the others.
   const MEANING = /^[a-z][a-z0-9-]{0,39}$/;
   const MOST_MEANINGS = 64;
+  const MOST_STOPS = 99;
   const PHONE = "(max-width: 640px)";
 
   const byKey = Object.fromEntries(config.pairs.map((pair) => [pair.key, pair]));
@@ -29,6 +31,7 @@
   const oneOf = (options) => (value) => (options.includes(value) ? value : undefined);
   const flag = (value) => (typeof value === "boolean" ? value : undefined);
 
+  const bridgeOf = (key) => config.bridges.find((bridge) => bridge.key === key);
   const pairOf = (state) => byKey[state.pair];
   const isPhone = () => window.matchMedia(PHONE).matches;
 
@@ -61,6 +64,9 @@
     original: { name: "original", check: oneOf(ORIGINALS) },
     source: { name: "source", check: oneOf(SOURCES) },
     index: { name: "index", check: whole(0, 9999), read: asNumber },
+    // Which bridge, and where its slider is: whole numbers are stops, the VAE's end is 0.
+    bridge: { name: "bridge", check: (value) => (bridgeOf(value) ? value : undefined) },
+    position: { name: "at", check: decimal(0, MOST_STOPS), read: asNumber },
   };
 
   function member(value, names, all) {
@@ -150,6 +156,8 @@
       original: "drawing",
       source: "sample",
       index: 0,
+      bridge: config.bridges[0]?.key ?? null,
+      position: 0,
     };
   }
 
@@ -303,6 +311,7 @@
     members,
     isPhone,
     pair: () => pairOf(state) ?? null,
+    bridge: () => bridgeOf(state.bridge) ?? null,
     // Short seeds are easier to read out than ten digits; any other can be typed.
     reroll: () => set({ seed: Math.floor(Math.random() * 10000) }),
     subscribe(listener) {

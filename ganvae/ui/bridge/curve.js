@@ -1,0 +1,107 @@
+// What was measured: the figures of the stop that draws, and the curve of all stops with that one
+// marked on it.
+
+const NOT_MEASURED = "not measured";
+const small = (value) => Number(value.toPrecision(3)).toString();
+
+const FIGURES = [
+  [
+    "sharpness",
+    "sharpness",
+    "The variance of the Laplacian of samples (how strongly pixels differ from their neighbours), as a share of that of real test pictures. Under 90 % is blur, over 115 % is noise.",
+  ],
+  [
+    "error",
+    "squared error",
+    "The mean square of what a pixel of a reconstruction has wrong, over all test images; black is 0 and white is 1.",
+  ],
+  [
+    "distance",
+    "distance",
+    "Fréchet distance of samples to test images in a network's features, lower is better. Fitted: with z from where the encoder puts the training images, instead of from N(0, I).",
+  ],
+  [
+    "realness",
+    "realness",
+    "What the discriminator of the tuned GAN says of samples on average; it never saw this model's pictures.",
+  ],
+];
+
+function figureText(key, stop, scale) {
+  const value = stop[key];
+  if (value === null) return { text: NOT_MEASURED, more: "" };
+  if (key === "sharpness") return { text: ganvae.percent(value), more: "of real" };
+  if (key === "error") return { text: small(value), more: "" };
+  if (key === "realness") {
+    return { text: scale === "score" ? value.toFixed(2) : ganvae.percent(value), more: scale === "score" ? "of 1" : "" };
+  }
+  return { text: small(value), more: stop.fitted === null ? "" : `fitted ${small(stop.fitted)}` };
+}
+
+/** @param {(at: number) => void} onChoose a stop was chosen on the curve */
+function makeCurve(root, onChoose) {
+  const { make } = ganvae;
+  const find = (selector) => root.querySelector(selector);
+  const cells = new Map(
+    FIGURES.map(([key, term, told]) => {
+      const cell = make("dd", "");
+      find(".br-figures").append(
+        make("div", "br-figure", { title: told, "data-key": key }, make("dt", "gv-term", {}, term), cell),
+      );
+      return [key, cell];
+    }),
+  );
+  let points = [];
+
+  function point(stop, at, count, frame) {
+    const share = (value, [low, high]) => (value - low) / (high - low);
+    const across = frame.left + share(100 * stop.sharpness, frame.x) * (frame.right - frame.left);
+    const down = frame.bottom - share(stop.error, frame.y) * (frame.bottom - frame.top);
+    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${ganvae.percent(stop.sharpness)}, squared error ${small(stop.error)}`;
+    const button = make("button", "br-point gv-focus", { type: "button", title: words, "aria-label": words });
+    button.style.left = `${(100 * across) / frame.width}%`;
+    button.style.top = `${(100 * down) / frame.height}%`;
+    button.style.setProperty("--share", count > 1 ? at / (count - 1) : 0);
+    button.addEventListener("click", () => onChoose(at));
+    return button;
+  }
+
+  return {
+    /** Draw the curve anew, from the server's answer. */
+    draw(told) {
+      const { chart, stops } = told;
+      find(".br-chart h3").textContent = chart.title;
+      find(".br-about").textContent = chart.note;
+      const plot = find(".br-svg");
+      plot.innerHTML = chart.svg;
+      find(".br-plot").hidden = !chart.svg;
+      find(".br-missing").hidden = Boolean(chart.svg);
+      find(".br-missing").textContent = chart.missing;
+      // A stop that was not measured has no place on the curve.
+      const measured = (stop) => stop.sharpness !== null && stop.error !== null;
+      points = stops.map((stop, at) =>
+        chart.svg && measured(stop) ? point(stop, at, stops.length, chart.frame) : null,
+      );
+      find(".br-points").replaceChildren(...points.filter(Boolean));
+      // Without a curve the sentence in its place says so already.
+      find(".br-told").textContent = chart.svg ? told.told.replaceAll(" %", "\u00a0%") : "";
+      find(".br-drift").textContent = told.drift;
+      find(".br-drift").hidden = !told.drift;
+    },
+    show(bridge, at, told) {
+      find(".br-stop").replaceChildren(
+        make("b", "", {}, `Stop ${at + 1} of ${bridge.stops.length}`),
+        ` ${bridge.stops[at]}, weight ${bridge.weights[at]}`,
+      );
+      points.forEach((button, place) => {
+        button?.classList.toggle("chosen", place === at);
+        button?.setAttribute("aria-pressed", String(place === at));
+      });
+      for (const [key, cell] of cells) {
+        const { text, more } = figureText(key, told.stops[at], told.scale);
+        cell.classList.toggle("br-unknown", text === NOT_MEASURED);
+        cell.replaceChildren(make("b", "", {}, text), ...(more ? [" ", make("small", "", {}, more)] : []));
+      }
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// The slider from VAE to GAN: it moves smoothly, arrow keys go from stop to stop.
+
+/** @param {(position: number) => void} onMove */
+function makeSlider(root, onMove) {
+  const range = root.querySelector(".br-range");
+  const ticks = root.querySelector(".br-ticks");
+  let marks = [];
+
+  range.addEventListener("input", () => onMove(Number(range.value)));
+  range.addEventListener("keydown", (event) => {
+    const at = Number(range.value);
+    const next = {
+      ArrowRight: Math.floor(at) + 1,
+      ArrowUp: Math.floor(at) + 1,
+      ArrowLeft: Math.ceil(at) - 1,
+      ArrowDown: Math.ceil(at) - 1,
+      PageUp: Math.floor(at) + 1,
+      PageDown: Math.ceil(at) - 1,
+    }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    if (next >= 0 && next <= Number(range.max)) onMove(next);
+  });
+
+  return {
+    place(bridge) {
+      range.max = bridge.stops.length - 1;
+      marks = bridge.weights.map((weight, at) => {
+        const mark = ganvae.make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
+        mark.title = `Stop ${at + 1} of ${bridge.stops.length}: the discriminator's word has a weight of ${weight}`;
+        mark.style.setProperty("--at", at / (bridge.stops.length - 1));
+        mark.addEventListener("click", () => onMove(at));
+        return mark;
+      });
+      ticks.replaceChildren(...marks);
+    },
+    show(bridge, position, at) {
+      if (Number(range.value) !== position) range.value = position;
+      const words = `stop ${at + 1} of ${bridge.stops.length}, weight ${bridge.weights[at]}`;
+      range.setAttribute("aria-valuetext", words);
+      marks.forEach((mark, place) => mark.classList.toggle("chosen", place === at));
+    },
+  };
+}

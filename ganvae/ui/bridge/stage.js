@@ -1,0 +1,58 @@
+// The pictures of one stop: a grid of samples, an original and its reconstruction.
+
+// From so many pixels of the screen on, all pixels of digits are equally large.
+const EVEN = 3;
+
+function makeStage(root) {
+  const find = (selector) => root.querySelector(selector);
+  const samples = find(".br-samples");
+  const [grid, original, redrawn] = [".br-grid", ".br-original", ".br-redrawn"].map(find);
+  let shown = false;
+
+  function fit() {
+    if (!shown) return;
+    for (const canvas of [grid, original, redrawn]) ganvae.fitInto(canvas, canvas.parentNode, EVEN);
+  }
+  new ResizeObserver(fit).observe(find(".br-stage"));
+
+  return {
+    fit,
+    setBusy(flag) {
+      samples.classList.toggle("busy", flag);
+      samples.setAttribute("aria-busy", String(flag));
+    },
+    /** Show what a stop drew of a view. */
+    show(bridge, at, view, batch) {
+      const name = bridge.stops[at];
+      const { subject, image_shape: [channels] } = ganvae.config.models[name];
+      const count = batch.pixels.length - 1;
+      const indices = Array.from({ length: count }, (_, index) => index);
+      ganvae.paintSheet(grid, batch, Math.ceil(Math.sqrt(count)), 1, indices);
+      ganvae.paint(original, view.original.batch);
+      ganvae.paint(redrawn, batch, count);
+      shown = true;
+      fit();
+      root.dataset.colour = String(channels === 3);
+      const stop = `stop ${at + 1} of ${bridge.stops.length}`;
+      const title = bridge.title.toLowerCase();
+      const drawer = view.original.by;
+      grid.setAttribute("aria-label", `${ganvae.counted(name, count, "samples")} by ${stop} of the bridge`);
+      original.setAttribute(
+        "aria-label",
+        drawer ? `A ${subject[0]} drawn by ${drawer}` : `A test image of ${title}`,
+      );
+      redrawn.setAttribute("aria-label", `The original as ${stop} draws it`);
+      find(".br-which").textContent = `weight ${bridge.weights[at]}`;
+      const source = find(".br-source");
+      const note = find(".br-note");
+      source.textContent = drawer ? "A sample" : "Test image";
+      source.title = drawer
+        ? "A picture that a model drew, in place of a test image."
+        : "A real picture that no stop was trained on.";
+      note.hidden = !drawer;
+      note.textContent = drawer
+        ? `${view.original.note} In place of one stands a ${subject[0]} that ${drawer} drew.`
+        : "";
+    },
+  };
+}

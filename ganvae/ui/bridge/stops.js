@@ -1,0 +1,82 @@
+// What the stops of a bridge draw, asked for once: places and an original from the server, pictures
+// from whoever draws.
+
+/** The bytes of a picture on a canvas as a batch of one. */
+function batchOf(canvas, channels) {
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  const pixels = new Uint8ClampedArray(width * height * channels);
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] = data[4 * Math.floor(i / channels) + (i % channels)];
+  }
+  return { width, height, channels, pixels: [pixels] };
+}
+
+class Stops {
+  constructor(server) {
+    this.server = server;
+    this.source = new ganvae.Source(server);
+    // Of the view shown last: rerolling forth and back is rare, and pictures take room.
+    this.places = { key: "", zs: null };
+    this.picture = { key: "", original: null };
+    this.batches = new Map();
+    this.pending = new Map();
+  }
+
+  /** What is to be drawn: {key, zs, original}, or null after an error that the visitor was told of.
+   *  The last of `zs` is the place of the original. */
+  async view(bridge, seed, count, index) {
+    const [places, picture] = await Promise.all([
+      this.find("places", `${bridge.key}/${seed}/${count}`, () => this.findPlaces(bridge, seed, count)),
+      this.find("picture", `${bridge.key}/${index}`, () => this.findOriginal(bridge, index)),
+    ]);
+    if (!places || !picture) return null;
+    const key = `${places.key}/${picture.key}`;
+    return { key, zs: [...places.found, picture.found.z], original: picture.found };
+  }
+
+  async find(what, key, ask) {
+    if (this[what].key !== key) {
+      const found = await ask();
+      if (!found) return null;
+      this[what] = { key, found };
+    }
+    return this[what];
+  }
+
+  async findPlaces(bridge, seed, count) {
+    const answer = await ganvae.ask(this.server.points({ bridge: bridge.key, seed, count }));
+    return answer && ganvae.rowsOf(answer.z, count);
+  }
+
+  async findOriginal(bridge, index) {
+    const answer = await ganvae.ask(this.server.original({ bridge: bridge.key, index }));
+    if (!answer) return null;
+    const { pixels } = await ganvae.decoded(answer);
+    const [channels] = ganvae.config.models[bridge.stops[0]].image_shape;
+    return { ...answer, z: ganvae.floatsOf(answer.z), batch: batchOf(pixels, channels) };
+  }
+
+  /** The pictures of a view by a stop if they are here, at once. */
+  here(view, stop) {
+    return this.batches.get(`${view.key}/${stop}`);
+  }
+
+  /** The pictures of a view by a stop. Calm ones can wait for others. */
+  async draw(view, stop, calm = false) {
+    const key = `${view.key}/${stop}`;
+    if (this.batches.has(key)) return this.batches.get(key);
+    if (!this.pending.has(key)) {
+      const drawing = this.source.decode(stop, view.zs, { calm }).finally(() => this.pending.delete(key));
+      this.pending.set(key, drawing);
+    }
+    const batch = await this.pending.get(key);
+    if (batch) {
+      for (const other of this.batches.keys()) {
+        if (!other.startsWith(`${view.key}/`)) this.batches.delete(other);
+      }
+      this.batches.set(key, batch);
+    }
+    return batch;
+  }
+}

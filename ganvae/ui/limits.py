@@ -1,0 +1,45 @@
+"""How much a visitor may ask at once, and how much the page does at once; the reason beside each.
+
+Two cores serve the page; what takes long is cut into turns, and whoever comes too many waits in
+line and is told so.
+"""
+
+from __future__ import annotations
+
+# Images of a sample: a 10 x 10 grid. A hundred faces keep a core busy for about a second.
+MAX_COUNT = 100
+# Models of a request: a pair shows its VAEs and one GAN at once, and none has more than eight.
+MAX_MODELS = 8
+# Points of a call that decodes: the 5 x 5 grid of each model shown, or a 9 x 9 map.
+MAX_POINTS = 256
+# Frames of a walk: a perturbation has 21; 120 are four seconds at thirty frames a second.
+MIN_FRAMES, MAX_FRAMES = 21, 120
+# Faster than that no screen shows an animation evenly.
+MAX_FPS = 30
+
+# Searches that take turns: so many take a second or two each of the one thread that works for all,
+# and none of their visitors waits much longer than ten.
+MOST_SEARCHES = 8
+# Searches in line behind them. A hundred visitors can all search; the last waits a minute or two,
+# which the page says. Each in line holds a picture and nothing else.
+MOST_WAITING = 92
+# A page asks several times a second: one that was silent for so long is closed.
+FORGOTTEN_SECONDS = 10.0
+# How often a page looks at its search: often enough that the picture seems to form...
+LOOK_SECONDS = 0.12
+# ...but seldom while it is in line: a hundred that look as often as that fill a core.
+LINE_LOOK_SECONDS = 1.0
+
+# Calls of a named endpoint at once: each takes one core for well under a second.
+ENDPOINT_CALLS = 4
+# Calls of named endpoints in line. Each is answered within a second, so the last waits less than a
+# minute with four at once on two cores; whoever comes then is told that the queue is full.
+MOST_QUEUED = 100
+
+# Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,
+# and a slow one within minutes. A day of them, a few kilobytes each, could be a million.
+FILE_LIFE_SECONDS = 10 * 60
+FILE_SWEEP_SECONDS = 60
+# How often Gradio's queue looks for calls. Its own thousand times a second keep 5 % of a core busy
+# with nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
+QUEUE_LOOK_SECONDS = 0.02

@@ -1,0 +1,123 @@
+"""The crowd at the page and the soak, each for a moment, at a page of tiny models."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio.queueing import Queue
+
+from benchmarks import load, soak
+from benchmarks.load import Plan, Record
+from benchmarks.visitors import RefusedError, digest, drawing, find, visit
+from ganvae.collection import Collection
+from ganvae.inversion import Effort
+from ganvae.ui import page
+from ganvae.ui.limits import QUEUE_LOOK_SECONDS
+from ganvae.ui.reconstruct import server
+from tests.serving import served
+
+PLAN = Plan(
+    visitors=4,
+    seconds=2.5,
+    warm_up=0.5,
+    think=(0.0, 0.05),
+    drag=0.1,
+    idle=0.2,
+    alone=1,
+    digits=("vae-10", "gan-100"),
+    faces=("mlp-vae-20", "mlp-gan-100"),
+    count=2,
+)
+
+
+def test_a_small_crowd(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "effort_for", lambda _: Effort(starts=2, steps=20))
+    with served(tiny_weights) as address:
+        report = asyncio.run(load.measure(address, os.getpid(), PLAN))
+    assert report["errors"] == {}
+    assert set(load.SHARES) <= set(report["actions"])
+    isolation = report["isolation"]
+    assert isolation["answers"] > PLAN.visitors
+    assert (isolation["changed"], isolation["shared"], isolation["other_than_alone"]) == (0, 0, 0)
+    for spread in report["actions"].values():
+        assert 0 < spread["p50"] <= spread["p95"] <= spread["p99"]
+    assert report["memory_mib"]["end"] > 10
+    assert report["server_cores"] > 0
+    assert report["browser_drags"]["visitors"] == PLAN.visitors
+
+
+def test_anothers_answer_is_noticed() -> None:
+    record = Record()
+    record.answered("sample", 1, "a")
+    record.answered("sample", 2, "b")
+    record.answered("sample", 1, "a")
+    assert (record.foreign, record.shared()) == (0, 0)
+    record.answered("sample", 1, "b")
+    assert record.foreign == 1
+    record.answered("sample", 3, "b")
+    assert record.shared() == 1
+
+
+def test_no_two_visitors_draw_the_same() -> None:
+    assert len({drawing(number) for number in range(200)}) == 200
+
+
+def test_a_refusal_is_an_error(tiny_weights: Path) -> None:
+    async def ask(address: str) -> None:
+        async with visit(await find(address), 1) as visitor:
+            await visitor.sample(["vae-10"], 101)
+
+    with served(tiny_weights) as address, pytest.raises(RefusedError, match="from 1 to 100"):
+        asyncio.run(ask(address))
+
+
+def test_digests_tell_pictures_apart() -> None:
+    assert digest(["a", "b"]) != digest(["ab"]) != digest(["b", "a"])
+
+
+def test_a_short_soak_leaves_nothing(
+    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "FILE_LIFE_SECONDS", 2)
+    monkeypatch.setattr(page, "FILE_SWEEP_SECONDS", 1)
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    with served(tiny_weights) as address:
+        report = asyncio.run(soak.measure(address, os.getpid(), tmp_path, 4, 12, "vae-10", 5))
+    assert report["errors"] == {}
+    assert report["at_the_end"]["files"] >= 6
+    # The pictures of the calls were there, and are gone.
+    assert report["settled"]["files"] == 0
+    assert report["settled"]["threads"] <= report["at_the_end"]["threads"]
+
+
+def test_an_idle_queue_rests(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = page.build(Collection(tiny_weights))
+    looks = []
+
+    def count(queue: Queue) -> int:
+        looks.append(queue)
+        return 0
+
+    monkeypatch.setattr(Queue, "__len__", count)
+    with served(made) as address:
+        httpx.get(f"{address}/config", timeout=30)
+        before, began = len(looks), time.monotonic()
+        time.sleep(0.5)
+        most = (time.monotonic() - began) / QUEUE_LOOK_SECONDS
+        # Without the setting it is twenty times as often.
+        assert 0 < len(looks) - before <= 2 * most + 2
+
+
+def test_an_endpoint_that_has_too_many_in_line_says_so(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_QUEUED", 0)
+    with served(tiny_weights) as address:
+        answer = httpx.post(f"{address}/gradio_api/call/models", json={"data": []}, timeout=30)
+    assert answer.status_code == 503
+    assert "Queue is full" in answer.text
