@@ -215,7 +215,7 @@ def _begin(folder: Path, recipe: Recipe, settings: Settings, cores: int) -> dict
     """The plain part of the state to start from: a stored one, or that of step 0."""
     if settings.resume and (folder / state.STATE).is_file():
         details = state.read_details(folder)
-        state.check_same_settings(details["recipe"], recipe)
+        state.check_same_settings(details.get("recipe"), recipe)
         if settings.threads not in (None, details["threads"]):
             raise UserError(
                 f"This run began with threads = {details['threads']}, but {settings.threads} was "

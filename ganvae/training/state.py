@@ -103,7 +103,7 @@ def _lay_out(state: dict[int, dict[str, Tensor]], optimiser: Optimizer) -> None:
                 values[key] = torch.empty_like(like, dtype=value.dtype).copy_(value)
 
 
-def check_same_settings(stored: dict[str, Any], recipe: Recipe) -> None:
+def check_same_settings(stored: Any, recipe: Recipe) -> None:
     """Refuse to go on under other settings than a run began with.
 
     Raises:
@@ -127,6 +127,8 @@ def _read(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     try:
         with safe_open(path, framework="pt") as stored:
             details = json.loads((stored.metadata() or {})["details"])
+            if not isinstance(details, dict) or type(details["step"]) is not int:
+                raise ValueError("no details of a run")
             return {name: stored.get_tensor(name) for name in stored.keys()}, details  # noqa: SIM118
-    except (SafetensorError, KeyError, ValueError, OSError) as error:
+    except (SafetensorError, KeyError, ValueError, RecursionError, OSError) as error:
         raise UserError(f"{path} is not the whole state of a run; start it over.") from error
