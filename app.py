@@ -92,6 +92,8 @@ def main(
             logging.getLogger("ganvae.app").info("%s", source.note)
     except UserError as error:
         stop(str(error))
+    except OSError as error:  # a folder that may not be read, or a name longer than a name can be
+        stop(f"{error.filename or 'A file'}: {error.strerror or error}.")
     try:
         page.launch(
             server_name=host,
@@ -124,7 +126,9 @@ def free_port(host: str, asked: int | None) -> int:
 
 def stop(sentence: str) -> NoReturn:
     """End with a sentence for the person at the command line."""
-    click.echo(f"Error: {sentence}", err=True)
+    from ganvae.errors import one_line
+
+    click.echo(f"Error: {one_line(sentence)}", err=True)
     sys.exit(2)
 
 

@@ -16,7 +16,6 @@ import multiprocessing
 import os
 import random
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -113,6 +112,13 @@ def write_constant(folder: Path, recipe: Recipe, value: float) -> None:
     files.replace_folder(new, folder)
 
 
+def be_quiet() -> None:
+    """What a killed work says is of no interest."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+
+
 def save_for_ever(folder: str, begun: Any) -> None:
     """Replace a model by another again and again."""
     torch.set_num_threads(1)
@@ -152,7 +158,7 @@ def train_once(place: str, resume: bool, begun: Any) -> None:
     from ganvae.training import callbacks, evaluate, run
 
     torch.set_num_threads(1)
-    sys.stderr = Path(os.devnull).open("w")
+    be_quiet()
     callbacks.SAVE_EVERY_SECONDS = 0.0
     callbacks.SCORE_COUNT, evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 20, 30, 10
     folder = Path(place)
@@ -208,7 +214,7 @@ def push_once(weights: str, url: str, begun: Any) -> None:
     from ganvae.hub import push, remote
     from ganvae.hub.options import Order
 
-    sys.stdout = sys.stderr = Path(os.devnull).open("w")
+    be_quiet()
     constants.HF_HUB_DISABLE_XET = True
     os.environ["HF_TOKEN"] = "hf_write"
     remote.client = lambda: HfApi(endpoint=url)
@@ -236,7 +242,7 @@ def pull_once(home: str, url: str, begun: Any) -> None:
 
     from ganvae.hub.pull import pull
 
-    sys.stderr = Path(os.devnull).open("w")
+    be_quiet()
     constants.HF_HUB_DISABLE_XET = True
     os.environ |= {"HF_ENDPOINT": url, "HF_HOME": home}
     os.environ.pop("HF_HUB_CACHE", None)

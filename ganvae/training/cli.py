@@ -13,7 +13,7 @@ import click
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, digests
 from ganvae.data.sets import CELEBA
-from ganvae.errors import UserError
+from ganvae.errors import UserError, one_line
 from ganvae.hub.options import Order, push_options, read_order
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
@@ -254,14 +254,21 @@ def main(arguments: list[str]) -> int:
     try:
         status = command.main(arguments, prog_name="train.py", standalone_mode=False)
     except UserError as error:
-        print(f"train.py: {error}", file=sys.stderr)
-        return 2
+        return _refuse(str(error))
     except click.ClickException as error:
-        print(f"train.py: {error.format_message()}", file=sys.stderr)
-        return 2
+        return _refuse(error.format_message())
+    except OSError as error:
+        # A name too long, a folder that may not be read, a full disk: nothing that a traceback
+        # would explain better.
+        return _refuse(f"{error.filename or 'A file'}: {error.strerror or error}.")
     except (click.Abort, KeyboardInterrupt):
         return 130
     return int(status or 0)
+
+
+def _refuse(sentence: str) -> int:
+    print(f"train.py: {one_line(sentence)}", file=sys.stderr)
+    return 2
 
 
 def _act(options: dict[str, Any]) -> None:

@@ -92,14 +92,22 @@ def find_dataset(value: str) -> tuple[str, Path | None]:
     """
     if value in KNOWN_SETS:
         return value, None
-    folder = Path(value).expanduser()
-    if not folder.is_dir():
+    folder = _folder(value)
+    if folder is None:
         raise UserError(
             f"There is no data set and no folder {value!r}; --dataset takes "
             f"{', '.join(KNOWN_SETS)} or a folder of images."
         )
     name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:32] or "images"
     return (f"my-{name}" if name in KNOWN_SETS else name), folder
+
+
+def _folder(value: str) -> Path | None:
+    try:
+        folder = Path(value).expanduser()
+        return folder if value and folder.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # longer than a name can be, or nobody's home
+        return None
 
 
 def _is_there(name: str, options: dict[str, Any]) -> bool:
