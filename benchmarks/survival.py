@@ -38,7 +38,7 @@ REPO = "someone/models"
 # Small, and yet long enough on its way to be hit.
 SAVED = RECIPES["mlp-vae-20"]
 TRAINED = RECIPES["mlp-vae-20"].replace(
-    name="short-vae", decoder_widths=(64,), encoder_widths=(64,), batch_size=32, steps=400
+    name="short-vae", decoder_widths=(64,), encoder_widths=(64,), batch_size=32, epochs=40
 )
 _IMPORTS = ["torch", "huggingface_hub", "ganvae.training.run", "ganvae.hub.push", "ganvae.hub.pull"]
 
@@ -154,12 +154,13 @@ def saving(killer: Killer, place: Path) -> Kill:
 
 
 def train_once(place: str, resume: bool, begun: Any) -> None:
-    """A training of a tiny recipe that saves after every step."""
-    from ganvae.training import callbacks, evaluate, run
+    """A training of a tiny recipe that saves after every step, until it is gone on with."""
+    from ganvae.training import callbacks, evaluate, finish, run
 
     torch.set_num_threads(1)
     be_quiet()
-    callbacks.SAVE_EVERY_SECONDS = 0.0
+    callbacks.SAVE_EVERY_SECONDS = 30.0 if resume else 0.0
+    finish.export = lambda folder: None  # a second a network, and tested elsewhere
     callbacks.SCORE_COUNT, evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 20, 30, 10
     folder = Path(place)
     settings = run.Settings(
@@ -183,7 +184,7 @@ def training(killer: Killer, place: Path) -> Kill:
     """
     from ganvae.training import run, state
 
-    struck = killer.strike(train_once, (str(place), False), 2.0)
+    struck = killer.strike(train_once, (str(place), False), 1.5)
     folder = place / "runs" / TRAINED.name
     left, whole = "nothing", True
     if (folder / state.STATE).is_file():
@@ -201,7 +202,8 @@ def training(killer: Killer, place: Path) -> Kill:
 def finish(work: Callable[..., None], arguments: tuple[Any, ...]) -> bool:
     """Do a work to its end in a process of its own; whether it came there."""
     context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=work, args=(*arguments, context.Event()))
+    begun = context.Event()  # held until the other process has it
+    process = context.Process(target=work, args=(*arguments, begun))
     process.start()
     process.join(300)
     return process.exitcode == 0
