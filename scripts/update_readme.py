@@ -25,6 +25,7 @@ from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
 from tables.studies import reported, studies  # noqa: E402
+from tables.survival import survival  # noqa: E402
 
 from ganvae import files  # noqa: E402
 
@@ -42,6 +43,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "stability": stability,
     "inversion": inversion,
     "memorisation": memorisation,
+    "survival": survival,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,
@@ -59,7 +61,7 @@ PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("faces", "measured", "claims", "performance", "tuned", "bridge")
+        for name in ("faces", "measured", "claims", "performance", "tuned", "bridge", "testing")
     ),
 )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks import survival
 from ganvae import checkpoint
+from ganvae.errors import UserError
+from ganvae.training import run, state
 from tests.faults.places import hub_to_pull_from, hub_to_push_to, place_to_train, tiny_model
 
 TIMES = 3
@@ -64,3 +68,36 @@ def test_half_a_model_is_no_survival(tmp_path: Path) -> None:
     path = folder / checkpoint.WEIGHTS
     path.write_bytes(path.read_bytes()[:-1])
     assert survival.weights_of(folder) is None
+
+
+def test_a_second_trainer_is_refused_while_the_first_trains(tmp_path: Path) -> None:
+    """And the first goes on as if nobody had asked."""
+    place = place_to_train(tmp_path / "place")
+    context = multiprocessing.get_context("forkserver")
+    begun = context.Event()
+    first = context.Process(target=survival.train_once, args=(str(place), False, begun))
+    first.start()
+    saved = place / "runs" / survival.TRAINED.name / state.STATE
+    try:
+        while not saved.exists() and first.is_alive():
+            time.sleep(0.005)
+        settings = run.Settings(
+            weights=place / "weights",
+            runs=place / "runs",
+            data_dir=place / "data",
+            device="cpu",
+            command="python train.py",
+            resume=True,
+        )
+        with pytest.raises(UserError, match="Another training works in") as caught:
+            run.train(survival.TRAINED, settings)
+        assert "\n" not in str(caught.value)
+        assert first.is_alive()
+        step = state.read_details(saved.parent)["step"]
+        while first.is_alive() and state.read_details(saved.parent)["step"] == step:
+            time.sleep(0.005)
+        assert first.is_alive()
+    finally:
+        first.kill()
+        first.join()
+    assert state.read_details(saved.parent)["step"] > step

@@ -1,0 +1,29 @@
+"""What is left after kill -9: a table of docs/testing.md."""
+
+from __future__ import annotations
+
+from ganvae import checkpoint
+from tables.markdown import RESULTS, table
+
+_WORKS = {
+    "save": "a model is replaced by another",
+    "training": "a training that saves after every step",
+    "push": "a push to a Hub",
+    "pull": "a pull from a Hub",
+}
+
+
+def survival() -> str:
+    """How many kills of each work were survived, and what could be read right after them."""
+    path = RESULTS / "survival.json"
+    if not path.is_file():
+        return "| not measured yet |\n|---|"
+    works = checkpoint.read_json(path)["works"]
+    rows = []
+    for name, what in _WORKS.items():
+        found = works[name]
+        left = ", ".join(f"{key} {count}" for key, count in found["left"].items() if count)
+        rows.append(
+            f"| {what} | {found['kills']} | {found['struck']} | {found['survived']} | {left} |"
+        )
+    return table("| killed at a random moment | kills | struck at work | survived | left |", rows)
