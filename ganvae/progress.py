@@ -68,12 +68,12 @@ class Progress:
             }
             losses = {str(name): float(value) for name, value in values["losses"].items()}
             known = values["state"] in _STATES
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UserError(f"{path} does not say how far a training is.") from error
         if not known:
             raise UserError(f"{path} does not say how far a training is.")
         return cls(
-            recipe=Recipe.from_dict(values["recipe"]),
+            recipe=Recipe.from_dict(values.get("recipe")),
             state=values["state"],
             step=int(numbers["step"]),
             total=int(numbers["total"]),

@@ -20,6 +20,7 @@ FOLDER = "sweeps"
 COLLAPSED_KL = 0.1  # nats per image
 _MOST_ROWS = 1000
 _MOST_TEXT = 500
+_LONGEST_RUN = 10**12
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ class Sweep:
                 pair=_text(values["pair"]),
                 family=_text(values["family"]),
                 settings=tuple(_text(setting) for setting in values["settings"]),
-                steps=values["steps"],
-                epochs=values["epochs"],
+                steps=_length(values["steps"]),
+                epochs=_length(values["epochs"]),
                 command=_text(values["command"]),
                 rows=tuple(dict(row) for row in values["rows"][:_MOST_ROWS]),
             )
@@ -114,6 +115,12 @@ class Sweep:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or len(value) > _MOST_TEXT:
         raise ValueError("not a short text")
+    return value
+
+
+def _length(value: Any) -> int | None:
+    if value is not None and (type(value) is not int or not 1 <= value <= _LONGEST_RUN):
+        raise ValueError("no number of steps or epochs")
     return value
 
 

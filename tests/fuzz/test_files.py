@@ -350,6 +350,31 @@ def check_reader(folder: Path, kind: str, content: bytes) -> None:
         assert_sentence(said.replace(str(folder), ""))
 
 
+# What ended in a traceback once: what its JSON holds instead, a recipe of None none at all.
+PAST: list[tuple[str, dict[str, Any]]] = [
+    ("progress", {"recipe": None}),
+    ("progress", {"seconds": 10**400}),
+    ("progress", {"losses": {"train_loss": 10**400}}),
+    ("sweep", {"steps": [8333]}),
+    ("sweep", {"epochs": {"a": 1}, "steps": None}),
+]
+
+
+@pytest.mark.parametrize(("kind", "changes"), PAST)
+def test_what_failed_once_is_a_sentence(
+    run_folder: Path, kind: str, changes: dict[str, Any]
+) -> None:
+    name, read = READERS[kind]
+    value = json.loads((run_folder / name).read_text()) | changes
+    value = {key: entry for key, entry in value.items() if key != "recipe" or entry is not None}
+    with (
+        replaced(run_folder / name, json.dumps(value).encode()),
+        pytest.raises(UserError) as caught,
+    ):
+        read(run_folder)
+    assert_sentence(str(caught.value).replace(str(run_folder), ""))
+
+
 HEADER = st.dictionaries(
     st.sampled_from(["__metadata__", "mean", "covariance", "decoder.output.0.weight", "\x00", ""]),
     ANYTHING
