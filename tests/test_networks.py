@@ -356,5 +356,5 @@ def test_a_patch_is_drawn_and_seen_as_a_whole() -> None:
 def test_a_halving_block_pools_its_skip_first() -> None:
     block = Halving(3, 5, 0.1, batch_norm=False)
     x = torch.randn(2, 3, 8, 8)
-    by_hand = block.last(block.down(block.body(x) + block.skip(x)))
+    by_hand = block.last(block.body(x) + block.down(block.skip(x)))
     assert torch.allclose(block(x), by_hand, atol=1e-5)

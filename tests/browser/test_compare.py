@@ -397,14 +397,18 @@ def test_picture_line_and_dock_are_in_view_together(
     open_tab(page, app, query)
     if not query:
         wait_for_pictures(page)
-    top, bottom = vertical(page, f"{TAB} .compare-dock")
-    assert bottom <= size[1]
     must_be_seen = [f"{TAB} .compare-view"]
     must_be_seen += [f"{TAB} .gv-sketch canvas"] if query else [panel("vae", "crop")]
-    for selector in must_be_seen:
-        start, end = vertical(page, selector)
-        assert start >= 0
-        assert end <= top, selector
+    # All at one moment, once the header and the sources have their heights.
+    page.wait_for_function(
+        """([dock, seen, height]) => {
+          const box = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+          const { top, bottom } = box(dock);
+          return bottom <= height &&
+            seen.map(box).every((one) => one?.height && one.top >= 0 && one.bottom <= top);
+        }""",
+        arg=[f"{TAB} .compare-dock", must_be_seen, size[1]],
+    )
     # Nothing sticks out of its panel, the switch least of all.
     head = f"{TAB} .gv-panel[data-family='vae'] .gv-panel-head"
     assert page.locator(head).evaluate("node => node.scrollWidth <= node.clientWidth")

@@ -167,6 +167,8 @@ def test_a_drawing_is_answered_and_goes_to_explore(
     again = grey(page, '.gx[data-mode="explore"] .gx-picture', 1)
     assert np.abs(again.astype(int) - seen["gan-100"]).max() <= 3
     page.locator('.gx[data-mode="explore"] [data-own=starts]').click()
+    # The address comes after the pictures were asked for.
+    page.wait_for_function("() => !location.search.includes('z=')")
     wait_for_explorer(page)
     assert page.evaluate("() => window.ganvae.get().starts") == {}
     back = grey(page, '.gx[data-mode="explore"] .gx-picture', 1)
