@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,3 +30,7 @@ def short_searches() -> Iterator[None]:
         patch.setattr(server, "effort_for", lambda recipe: effort)
         patch.setattr(pictures, "search", lambda gan, image, seed: search(gan, image, seed, effort))
         yield
+        # They are cut short when their turn comes, not when they are begun.
+        for thread in threading.enumerate():
+            if thread.name == "searches":
+                thread.join()

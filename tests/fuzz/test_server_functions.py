@@ -75,15 +75,45 @@ PLAUSIBLE: dict[str, st.SearchStrategy[Any]] = {
 }
 
 
+# What most functions answer, so that what lies deep in them is reached.
+GOOD: dict[str, st.SearchStrategy[Any]] = {
+    "models": st.just(["vae-3", "gan-100"]),
+    "model": st.sampled_from(["vae-3", "gan-100"]),
+    "vae": st.just("vae-3"),
+    "gan": st.just("gan-100"),
+    "main": st.just("vae-3"),
+    "seed": st.integers(0, 2**32 - 1),
+    "to": st.integers(0, 2**32 - 1),
+    "pick": st.integers(0, 3),
+    "count": st.integers(1, 4),
+    "temperature": st.floats(0, 2),
+    "kind": st.sampled_from(["perturbation", "straight", "loop", "spherical", "samples"]),
+    "frames": st.just(21),
+    "frame": st.integers(0, 20),
+    "fps": st.integers(1, 30),
+    "file_format": st.sampled_from(["gif", "webp", "strip", "frame"]),
+    "starts": st.just({"vae-3": [[0.0, 1.0, -1.0]]}),
+    "ends": st.just({"vae-3": [[0.5, 0.0, 0.0]]}),
+    "requests": st.just([{"model": "vae-3", "z": [[0.0, 1.0, -1.0]], "judge": "gan-100"}]),
+    "source": st.sampled_from(["sample", "drawing"]),
+    "original": st.sampled_from(["drawing", "photo"]),
+    "drawing": st.just(base64.b64encode(b"\0\xff" * 2048).decode()),
+    "photo": st.just(base64.b64encode(bytes(range(256)) * 192).decode()),
+    "width": st.sampled_from([344, 560]),
+    "moments": st.just([0, 1]),
+}
+
+
 @st.composite
 def objects(draw: st.DrawFn) -> Any:
-    """An object with all keys that any function looks for, two of which hold anything at all."""
-    data = draw(st.fixed_dictionaries(PLAUSIBLE))
-    for key in draw(st.lists(st.sampled_from(sorted(PLAUSIBLE)), max_size=2)):
-        if draw(st.booleans()):
+    """An object with all keys that any function looks for, up to three of which are odd."""
+    data = draw(st.fixed_dictionaries(PLAUSIBLE | GOOD))
+    for key in draw(st.lists(st.sampled_from(sorted(PLAUSIBLE)), max_size=3)):
+        kind = draw(st.sampled_from(["plausible", "plausible", "anything", "gone"]))
+        if kind == "gone":
             data.pop(key, None)
         else:
-            data[key] = draw(ANYTHING)
+            data[key] = draw(PLAUSIBLE[key] if kind == "plausible" else ANYTHING)
     return data
 
 
