@@ -179,6 +179,10 @@ def test_two_processes_train_and_one_writes(settings: SettingsMaker, tmp_path: P
     assert metrics["final"]["test_loss"] == pytest.approx(expected["final"]["test_loss"], rel=1e-2)
 
 
+def environment(pid: int) -> bytes:
+    return b"\0" + Path(f"/proc/{pid}/environ").read_bytes()
+
+
 def test_a_killed_process_ends_the_run_and_it_can_be_gone_on_with(
     settings: SettingsMaker, tmp_path: Path
 ) -> None:
@@ -191,11 +195,15 @@ def test_a_killed_process_ends_the_run_and_it_can_be_gone_on_with(
         time.sleep(0.02)
     children = [int(pid) for pid in _children(process.pid)]
     assert len(children) == 2, process.communicate()[0]
-    os.kill(max(children), signal.SIGKILL)
+    # Numbers of processes begin anew now and then: the larger one need not be the second.
+    (second,) = (pid for pid in children if b"\0RANK=1\0" in environment(pid))
+    os.kill(second, signal.SIGKILL)
     output, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
     told = [line for line in output.splitlines() if "TOLD" in line]
-    assert "Another process of this training is lost; the state of step" in told[0]
+    # Now and then the launcher ends the first process before that has noticed, and says so itself.
+    if "Signal 15 (SIGTERM) received" not in output:
+        assert "Another process of this training is lost; the state of step" in told[0]
     step = state.read_details(saved.parent)["step"]
     assert 1 <= step < 300
     finish(launch(*start(recipe, options, tmp_path, resume=True)))
