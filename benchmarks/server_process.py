@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.free_port import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-_START_SECONDS = 180
+LIMIT_SECONDS = 180
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def serve(weights: Path, cores: int | None = None) -> Iterator[Server]:
         server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=environment)
         os.sched_setaffinity(server.pid, allowed)
         try:
-            _wait(address, server)
+            wait_for(address, server)
             yield Server(address, server.pid, Path(folder))
         finally:
             server.send_signal(signal.SIGINT)
@@ -63,8 +63,13 @@ def serve(weights: Path, cores: int | None = None) -> Iterator[Server]:
                 server.wait()
 
 
-def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + _START_SECONDS
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return once the address answers.
+
+    Raises:
+        RuntimeError: the server ends, or takes too long.
+    """
+    end = time.monotonic() + LIMIT_SECONDS
     while time.monotonic() < end:
         if server.poll() is not None:
             raise RuntimeError(f"app.py ended with status {server.returncode}.")
@@ -72,8 +77,8 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError(f"app.py did not answer within {_START_SECONDS} s.")
+            time.sleep(0.05)
+    raise RuntimeError(f"app.py did not answer within {LIMIT_SECONDS} s.")
 
 
 def processor_seconds(process: int) -> float:

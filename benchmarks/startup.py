@@ -24,17 +24,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.free_port import free_port
+from benchmarks.server_process import LIMIT_SECONDS, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
-LIMIT_SECONDS = 180
 
 # What a Space sets, and a home that not even root can write into.
 SPACE_PORT = 7860
@@ -65,20 +63,6 @@ PAINTED = """
   return stages.length > 0 && stages.every((stage) => drawn(stage.querySelector("canvas")));
 }
 """
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    """Return once the address answers; raise if the server ends or takes too long."""
-    deadline = time.monotonic() + LIMIT_SECONDS
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            raise RuntimeError(f"app.py ended with status {server.returncode}.")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise RuntimeError(f"app.py did not answer within {LIMIT_SECONDS} s.")
 
 
 def peak_memory(process: int) -> int | None:

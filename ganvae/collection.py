@@ -30,8 +30,8 @@ from ganvae.metrics.classifier import DigitClassifier, load_classifier
 from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
+from ganvae.pairs import PAIRS
 from ganvae.recipe import Recipe
-from ganvae.recipes import PAIRS
 
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")

@@ -6,65 +6,11 @@ The letters of the studies are explained in the README. A new model is a new Rec
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from ganvae.errors import UserError
+from ganvae.pairs import BRIDGES, STOPS, Bridge
 from ganvae.recipe import Recipe
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Models that are shown side by side.
-
-    Attributes:
-        key: what the page's address says, for example `digits-convolutional`.
-        title: what the page shows.
-        hint: one sentence on what to look for.
-    """
-
-    key: str
-    title: str
-    hint: str
-
-
-PAIRS: tuple[Pair, ...] = (
-    Pair(
-        "digits-convolutional",
-        "Digits, convolutional",
-        "Look at the edges of the strokes: the VAE softens them, the GAN cuts them hard and "
-        "now and then draws something that is no digit.",
-    ),
-    Pair(
-        "digits-perceptrons",
-        "Digits, perceptrons",
-        "Look around the strokes: the VAE leaves a soft haze, the GAN leaves specks that its "
-        "discriminator never learned to see.",
-    ),
-    Pair(
-        "digits-small",
-        "Digits, small",
-        "Both networks are small: see which of the two copes better with little capacity.",
-    ),
-    Pair(
-        "digits-tuned",
-        "Digits, tuned",
-        "Trained as well as we know how to at this size: see what is left of the broken digits.",
-    ),
-    Pair(
-        "faces-tuned",
-        "Faces, tuned",
-        "The best VAE and the best GAN of this size that we know how to train: see how much of the "
-        "blur is the VAE's own.",
-    ),
-    Pair(
-        "faces",
-        "Faces",
-        "Look at hair, teeth and background: the VAE smooths them away, the GAN draws them, and "
-        "sometimes draws them wrong.",
-    ),
-)
-
 
 # In place of a study's letter: models of our own.
 TUNED = "tuned"
@@ -219,48 +165,6 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
     augmentation=False,
 )
 
-# From the VAE itself to nearly a GAN: the weight of the adversarial term at each stop.
-_STOPS = (0.0, 0.05, 0.2, 0.5, 0.9)
-
-
-@dataclass(frozen=True)
-class Bridge:
-    """Models that lead from a VAE to a GAN, all with one encoder and one latent space.
-
-    Attributes:
-        key: the pair that its models name as theirs, and the start of their names.
-        title, hint: what the page says of it.
-        vae: name of the VAE that all start from.
-    """
-
-    key: str
-    title: str
-    hint: str
-    vae: str
-
-    @property
-    def stops(self) -> tuple[str, ...]:
-        """Names of its models, the VAE's end first."""
-        return tuple(f"{self.key}-{number}" for number in range(len(_STOPS)))
-
-
-BRIDGES: tuple[Bridge, ...] = (
-    Bridge(
-        "bridge-digits",
-        "Digits",
-        "Drag from the VAE to the GAN: the strokes become crisp, and stop being those of the image "
-        "that was encoded.",
-        "tuned-vae-digits",
-    ),
-    Bridge(
-        "bridge-faces",
-        "Faces",
-        "Drag from the VAE to the GAN: skin and hair get their grain, and the face becomes another "
-        "person's.",
-        "tuned-vae-faces",
-    ),
-)
-
 
 def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
     return [
@@ -275,7 +179,7 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
             storage="float16",
             shipped=False,
         )
-        for name, weight in zip(bridge.stops, _STOPS, strict=True)
+        for name, weight in zip(bridge.stops, STOPS, strict=True)
     ]
 
 
@@ -415,9 +319,10 @@ def vae_before(gan: Recipe) -> Recipe:
 
 def _vae_before_bridge(stop: Recipe) -> Recipe:
     assert stop.pretraining is not None
-    of_this_size = (RECIPES[bridge.vae] for bridge in BRIDGES)
-    vae = next(vae for vae in of_this_size if vae.image_shape == stop.image_shape)
+    starts = (RECIPES[bridge.vae] for bridge in BRIDGES)
+    vae = next(vae for vae in starts if vae.image_shape == stop.image_shape)
     networks = ("latent", "encoder_widths", "decoder_widths", "leak", "batch_norm", "patch")
-    values = {field: getattr(stop, field) for field in (*networks, "dataset", "mirror", "seed")}
+    pictures = ("dataset", "mirror", "loss", "image_range")
+    values = {field: getattr(stop, field) for field in (*networks, *pictures, "seed")}
     pair = vae.pair if stop.dataset == vae.dataset else stop.pair
     return vae.replace(name=stop.pretraining, pair=pair, **values, shipped=False)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
+from ganvae.pairs import BRIDGES, PAIRS
 from ganvae.recipe import Recipe
-from ganvae.recipes import BRIDGES, FAMILIES, PAIRS, RECIPES, find_recipe, vae_before
+from ganvae.recipes import FAMILIES, RECIPES, find_recipe, vae_before
 
 # Read off the studies; the GANs' two networks apart.
 VAES = {
@@ -161,6 +162,11 @@ def test_new_member_of_a_family_differs_only_in_its_latent_size() -> None:
     assert (before.name, before.dataset, before.pair) == ("cats-vae", "cats", "cats")
     assert before.decoder_widths == (8, 8)
     assert before.adversarial is None
+    # A VAE of another loss than the stop's could not be taken over.
+    sharp = RECIPES["bridge-digits-1"].replace(
+        name="sharp", pretraining="sharp-vae", loss="calibrated", image_range=(-1.0, 1.0)
+    )
+    assert (vae_before(sharp).loss, vae_before(sharp).image_range) == ("calibrated", (-1.0, 1.0))
     new = find_recipe("vae", 32)
     assert new.name == "vae-32"
     assert new.replace(name="vae-100", latent=100, shipped=True) == RECIPES["vae-100"]

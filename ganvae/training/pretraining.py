@@ -23,10 +23,12 @@ def start_from(model: VAE | GAN, folder: Path) -> None:
     Raises:
         UserError: there is no such VAE, or it has other shapes.
     """
+    gan = isinstance(model, GAN)
     if not folder.is_dir():
         raise UserError(
             f"{model.recipe.name} starts from the VAE {folder.name}, which is not in "
-            f"{folder.parent}: train it first, or leave pre-training out with --pretraining none."
+            f"{folder.parent}: train it first"
+            + (", or leave pre-training out with --pretraining none." if gan else ".")
         )
     vae = checkpoint.load(folder)
     if isinstance(model, VAE):

@@ -6,7 +6,7 @@ line and is told so.
 
 from __future__ import annotations
 
-# Images of a sample: a 10 x 10 grid. A hundred faces keep a core busy for about a second.
+# Images of a sample: a 10 x 10 grid. More faces would keep a core busy while others wait.
 MAX_COUNT = 100
 # Models of a request: a pair shows its VAEs and one GAN at once, and none has more than eight.
 MAX_MODELS = 8
@@ -17,29 +17,30 @@ MIN_FRAMES, MAX_FRAMES = 21, 120
 # Faster than that no screen shows an animation evenly.
 MAX_FPS = 30
 
-# Searches that take turns: so many take a second or two each of the one thread that works for all,
-# and none of their visitors waits much longer than ten.
+# Searches that take turns on the one thread that works for all: with more of them each picture
+# would improve too slowly to watch.
 MOST_SEARCHES = 8
-# Searches in line behind them. A hundred visitors can all search; the last waits a minute or two,
-# which the page says. Each in line holds a picture and nothing else.
+# Searches in line behind them: a hundred visitors can all search, and the page says how many are
+# before each. One in line holds a picture and nothing else.
 MOST_WAITING = 92
 # A page asks several times a second: one that was silent for so long is closed.
 FORGOTTEN_SECONDS = 10.0
 # How often a page looks at its search: often enough that the picture seems to form...
 LOOK_SECONDS = 0.12
-# ...but seldom while it is in line: a hundred that look as often as that fill a core.
+# ...but seldom while it is in line: a hundred that look as often as that keep a core from its work.
 LINE_LOOK_SECONDS = 1.0
 
-# Calls of a named endpoint at once: each takes one core for well under a second.
+# Calls of a named endpoint at once: each takes one core, and two of them fill the machine.
 ENDPOINT_CALLS = 4
-# Calls of named endpoints in line. Each is answered within a second, so the last waits less than a
-# minute with four at once on two cores; whoever comes then is told that the queue is full.
+# Calls of named endpoints in line: one for each of a hundred visitors; whoever comes then is told
+# that the queue is full.
 MOST_QUEUED = 100
 
 # Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,
-# and a slow one within minutes. A day of them, a few kilobytes each, could be a million.
+# and a slow one within minutes. A day of them would fill
+# a disk.
 FILE_LIFE_SECONDS = 10 * 60
 FILE_SWEEP_SECONDS = 60
-# How often Gradio's queue looks for calls. Its own thousand times a second keep 5 % of a core busy
-# with nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
+# How often Gradio's queue looks for calls. Its own thousand times a second keep a core busy with
+# nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
 QUEUE_LOOK_SECONDS = 0.02

@@ -14,7 +14,7 @@ from ganvae import data, render
 from ganvae.collection import Collection
 from ganvae.latents import sample_z
 from ganvae.models import VAE
-from ganvae.recipes import BRIDGES
+from ganvae.pairs import BRIDGES
 from tests.browser.canvases import grey, same
 from tests.browser.conftest import NewPage
 from tests.conftest import TINY_STOPS

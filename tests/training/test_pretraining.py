@@ -59,6 +59,8 @@ def test_a_stop_of_a_bridge_starts_as_the_vae(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has other sizes than short-bridge, which starts from it"):
         start_from(model, tmp_path / "small")
     write_model(tmp_path / SHORT_VAE.name, SHORT_VAE)
+    with pytest.raises(UserError, match=r"nobody, which is not in .*: train it first\.$"):
+        start_from(model, tmp_path / "nobody")
     with pytest.raises(UserError, match="a VAE with residual networks and the calibrated loss"):
         start_from(model, tmp_path / SHORT_VAE.name)
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 # A second without an answer is where people lose the thread of what they were doing (Nielsen,
-# "Response times: the 3 important limits"); the page's own calls take a tenth of that.
+# "Response times: the 3 important limits").
 LIMIT_SECONDS = 1.0
 
 

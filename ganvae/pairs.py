@@ -1,0 +1,101 @@
+"""What is shown together: pairs of a VAE and a GAN, and bridges that lead from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Models that are shown side by side.
+
+    Attributes:
+        key: what the page's address says, for example `digits-convolutional`.
+        title: what the page shows.
+        hint: one sentence on what to look for.
+    """
+
+    key: str
+    title: str
+    hint: str
+
+
+PAIRS: tuple[Pair, ...] = (
+    Pair(
+        "digits-convolutional",
+        "Digits, convolutional",
+        "Look at the edges of the strokes: the VAE softens them, the GAN cuts them hard and "
+        "now and then draws something that is no digit.",
+    ),
+    Pair(
+        "digits-perceptrons",
+        "Digits, perceptrons",
+        "Look around the strokes: the VAE leaves a soft haze, the GAN leaves specks that its "
+        "discriminator never learned to see.",
+    ),
+    Pair(
+        "digits-small",
+        "Digits, small",
+        "Both networks are small: see which of the two copes better with little capacity.",
+    ),
+    Pair(
+        "digits-tuned",
+        "Digits, tuned",
+        "Trained as well as we know how to at this size: see what is left of the broken digits.",
+    ),
+    Pair(
+        "faces-tuned",
+        "Faces, tuned",
+        "The best VAE and the best GAN of this size that we know how to train: see how much of the "
+        "blur is the VAE's own.",
+    ),
+    Pair(
+        "faces",
+        "Faces",
+        "Look at hair, teeth and background: the VAE smooths them away, the GAN draws them, and "
+        "sometimes draws them wrong.",
+    ),
+)
+
+
+# From the VAE itself to nearly a GAN: the weight of the adversarial term at each stop.
+STOPS = (0.0, 0.05, 0.2, 0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """Models that lead from a VAE to a GAN, all with one encoder and one latent space.
+
+    Attributes:
+        key: the pair that its models name as theirs, and the start of their names.
+        title, hint: what the page says of it.
+        vae: name of the VAE that all start from.
+    """
+
+    key: str
+    title: str
+    hint: str
+    vae: str
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Names of its models, the VAE's end first."""
+        return tuple(f"{self.key}-{number}" for number in range(len(STOPS)))
+
+
+BRIDGES: tuple[Bridge, ...] = (
+    Bridge(
+        "bridge-digits",
+        "Digits",
+        "Drag from the VAE to the GAN: the strokes become crisp, and stop being those of the image "
+        "that was encoded.",
+        "tuned-vae-digits",
+    ),
+    Bridge(
+        "bridge-faces",
+        "Faces",
+        "Drag from the VAE to the GAN: skin and hair get their grain, and the face becomes another "
+        "person's.",
+        "tuned-vae-faces",
+    ),
+)
