@@ -237,7 +237,8 @@ async def _ask_alone(place: Place, plan: Plan, record: Record) -> int:
     for action, own in record.answers.items():
         for number, digest in list(own.items())[: plan.alone]:
             async with visit(place, number) as visitor:
-                differing += await _deed(visitor, action, plan, Record())() != digest
+                again = await _timed(record, action, _deed(visitor, action, plan, record))
+                differing += again != digest
     return differing
 
 

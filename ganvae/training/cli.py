@@ -130,6 +130,12 @@ def _of_face_gan(field: str) -> str:
     metavar="W,W,…",
     help="Widths of decoder or generator, from z outwards." + _of_recipe("decoder_widths"),
 )
+@click.option(
+    "--patch",
+    type=int,
+    help="Side of the squares of pixels that are drawn and seen as one (residual networks)."
+    + _of_recipe("patch"),
+)
 @click.option("--dropout", type=float, help="Dropout (GAN)." + _of_recipe("dropout"))
 @click.option("--leak", type=float, help="Slope of activations below 0." + _of_recipe("leak"))
 @click.option("--prior", help="normal or uniform (GAN)." + _of_recipe("prior"))

@@ -40,6 +40,7 @@ _OVERRIDES: dict[str, str] = {
     "mirror": "mirror",
     "encoder_widths": "encoder_widths",
     "decoder_widths": "decoder_widths",
+    "patch": "patch",
     "prior": "prior",
     "precision": "precision",
     "seed": "seed",
@@ -204,7 +205,7 @@ def _name(
 def _start(recipe: Recipe, changes: dict[str, Any], fresh: bool) -> str:
     """The name of the VAE that a changed GAN, or a changed stop of a bridge, starts from."""
     assert recipe.pretraining is not None
-    networks = {"decoder_widths", "leak"}
+    networks = {"decoder_widths", "patch", "leak"}
     if recipe.adversarial is not None:
         networks |= {"encoder_widths", "loss"}
     if fresh or networks & set(changes):

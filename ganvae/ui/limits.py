@@ -25,9 +25,10 @@ MOST_SEARCHES = 8
 MOST_WAITING = 92
 # A page asks several times a second: one that was silent for so long is closed.
 FORGOTTEN_SECONDS = 10.0
-# How often a page looks at its search: often enough that the picture seems to form...
+# How often a page looks at its search: often enough that the picture seems to form; at one that
+# takes turns with others as much less often as it gets on more slowly.
 LOOK_SECONDS = 0.12
-# ...but seldom while it is in line: a hundred that look as often as that keep a core from its work.
+# How often while it is in line: a hundred that look as often as that keep a core from its work.
 LINE_LOOK_SECONDS = 1.0
 
 # Calls of a named endpoint at once: each takes one core, and two of them fill the machine.
@@ -37,10 +38,12 @@ ENDPOINT_CALLS = 4
 MOST_QUEUED = 100
 
 # Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,
-# and a slow one within minutes. A day of them would fill
-# a disk.
+# and a slow one within minutes. A day of them would fill a disk.
 FILE_LIFE_SECONDS = 10 * 60
 FILE_SWEEP_SECONDS = 60
 # How often Gradio's queue looks for calls. Its own thousand times a second keep a core busy with
 # nobody there; so seldom, a named endpoint answers up to that much later, and nothing else.
-QUEUE_LOOK_SECONDS = 0.02
+QUEUE_LOOK_SECONDS = 0.05
+# How often it looks for word of a call's progress, of which there is none here: its own hundred
+# times a second cost more than all else while nobody asks for anything.
+PROGRESS_LOOK_SECONDS = 1.0

@@ -20,7 +20,13 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
-from ganvae.ui.limits import FILE_LIFE_SECONDS, FILE_SWEEP_SECONDS, MOST_QUEUED, QUEUE_LOOK_SECONDS
+from ganvae.ui.limits import (
+    FILE_LIFE_SECONDS,
+    FILE_SWEEP_SECONDS,
+    MOST_QUEUED,
+    PROGRESS_LOOK_SECONDS,
+    QUEUE_LOOK_SECONDS,
+)
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
@@ -115,8 +121,9 @@ def build(
         footer.render()
         endpoints = add_endpoints(collection, list(config["models"]))
     page.queue(max_size=MOST_QUEUED)
-    # Gradio has no option for it; tests/test_load_benchmark.py notices should the name change.
+    # Gradio has no option for either; tests/test_load_benchmark.py notices should a name change.
     page._queue.sleep_when_free = QUEUE_LOOK_SECONDS
+    page._queue.progress_update_sleep_when_free = PROGRESS_LOOK_SECONDS
 
     def reload() -> str:
         assert renew is not None

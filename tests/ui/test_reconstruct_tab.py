@@ -22,6 +22,7 @@ from ganvae.handwriting import as_mnist
 from ganvae.inversion import Effort
 from ganvae.metrics import classifier
 from ganvae.models import GAN, VAE
+from ganvae.ui.limits import LOOK_SECONDS
 from ganvae.ui.originals import DRAWING_SIDE, PHOTO_SIDE
 from ganvae.ui.reconstruct import SAMPLES, server
 from ganvae.ui.reconstruct.server import Reconstructions
@@ -138,6 +139,39 @@ def test_digits_are_compared_by_their_features(
     ours, theirs = network.features(vae.reconstruct(framed())), network.features(framed())
     assert told["vae"]["distance"] == pytest.approx((ours - theirs).norm().item(), rel=1e-4)
     assert told["original"]["distance"] is None
+
+
+def test_what_is_told_of_a_moment_is_worked_out_once(
+    made: Reconstructions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[torch.Tensor] = []
+
+    def counted(names: Any, image: torch.Tensor, original: Any) -> dict[str, Any]:
+        asked.append(image)
+        return {}
+
+    monkeypatch.setattr(made, "_facts", counted)
+    token = made.begin(DRAWING)["token"]
+    end = time.monotonic() + 30
+    while not made.look({"token": token})["done"] and time.monotonic() < end:
+        time.sleep(0.01)
+    made.look({"token": token})
+    before = len(asked)
+    assert before
+    for _ in range(3):
+        assert made.look({"token": token})["gan"]["z"]
+    assert len(asked) == before
+
+
+def test_pages_look_less_often_the_more_searches_take_turns(
+    made: Reconstructions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "effort_for", lambda _: Effort(starts=2, steps=100_000))
+    tokens = [made.begin(DRAWING)["token"] for _ in range(3)]
+    waits = [made.look({"token": token})["wait"] for token in tokens]
+    for token in tokens:
+        made.stop({"token": token})
+    assert waits == [pytest.approx(3 * LOOK_SECONDS)] * 3
 
 
 def test_a_search_can_be_stopped(made: Reconstructions, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,8 @@ _READERS: dict[str, Callable[[Recipe, Any], Tensor]] = {
 }
 
 
-@dataclass(frozen=True)
+# Compared by identity, as what is told of it is kept beside it.
+@dataclass(frozen=True, eq=False)
 class _Found:
     """A moment of a search, with what the page needs to tell of it."""
 
@@ -48,6 +50,8 @@ class Reconstructions:
 
     def __init__(self, collection: Collection, searches: Searches[_Found]) -> None:
         self._collection, self._searches = collection, searches
+        # A page looks more often than a search that takes turns finds anything.
+        self._told: weakref.WeakKeyDictionary[_Found, dict[str, Any]] = weakref.WeakKeyDictionary()
 
     def offers(self, data: dict[str, Any]) -> dict[str, Any]:
         """What can be reconstructed: {"test": how many, "note": why none, "drawing": bool}.
@@ -136,21 +140,27 @@ class Reconstructions:
             "done": state.done,
             "others": state.others,
             "ahead": state.ahead,
-            "wait": LINE_LOOK_SECONDS if state.ahead else LOOK_SECONDS,
+            "wait": LINE_LOOK_SECONDS if state.ahead else LOOK_SECONDS * (1 + state.others),
             "seconds": state.seconds,
         }
         found = state.latest
         if found is None:
             return answer
-        z = found.progress.z
-        facts = self._facts((found.vae, found.name), found.gan.generate(z), found.original)
         return {
             **answer,
-            "gan": {**facts, "z": z[0].tolist()},
+            "gan": self._tell(found),
             "step": found.progress.step,
             "steps": found.progress.steps,
             "course": list(found.course),
         }
+
+    def _tell(self, found: _Found) -> dict[str, Any]:
+        told = self._told.get(found)
+        if told is None:
+            z = found.progress.z
+            facts = self._facts((found.vae, found.name), found.gan.generate(z), found.original)
+            told = self._told[found] = {**facts, "z": z[0].tolist()}
+        return told
 
     def stop(self, data: dict[str, Any]) -> dict[str, Any]:
         """End a search, which keeps what it has found: {}.
