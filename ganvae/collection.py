@@ -44,6 +44,7 @@ class PairView:
 
     Attributes:
         vaes, gans: names of the models, the smallest latent size first.
+        fitted: it opens with the VAE's fitted prior.
     """
 
     key: str
@@ -51,6 +52,7 @@ class PairView:
     hint: str
     vaes: list[str]
     gans: list[str]
+    fitted: bool = False
 
 
 @dataclass(frozen=True)
@@ -335,6 +337,7 @@ class Collection:
                         known[key].hint if key in known else words.ANY_HINT,
                         [name for name in members if recipes[name].family == "vae"],
                         [name for name in members if recipes[name].family == "gan"],
+                        key in known and known[key].fitted,
                     )
                 )
         return views

@@ -17,10 +17,9 @@ from safetensors.numpy import save
 from ganvae import files
 from ganvae.errors import UserError
 from ganvae.latents import Array, sample_z
-from ganvae.recipe import Recipe
+from ganvae.recipe import MAX_COMPONENTS, Recipe
 
 FITTED_PRIOR = "fitted_prior.safetensors"
-_MAX_COMPONENTS = 100
 # Keeps the choice of components apart from the table of z that has the same seed.
 _CHOICE = 1
 
@@ -86,7 +85,7 @@ def read_fitted_prior(folder: Path, recipe: Recipe) -> FittedPrior | None:
                 "means": (components, recipe.latent),
                 "factors": (components, recipe.latent, recipe.latent),
             }
-            if found != expected or not 1 <= components <= _MAX_COMPONENTS:
+            if found != expected or not 1 <= components <= MAX_COMPONENTS:
                 raise UserError(f"{path} is not a mixture in {recipe.latent} dimensions.")
             arrays = {name: stored.get_tensor(name) for name in expected}
     except UserError:

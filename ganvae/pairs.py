@@ -13,11 +13,13 @@ class Pair:
         key: what the page's address says, for example `digits-convolutional`.
         title: what the page shows.
         hint: one sentence on what to look for.
+        fitted: open with the VAE's samples from its fitted prior, not from N(0, I).
     """
 
     key: str
     title: str
     hint: str
+    fitted: bool = False
 
 
 PAIRS: tuple[Pair, ...] = (
@@ -41,13 +43,16 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "digits-tuned",
         "Digits, tuned",
-        "Trained as well as we know how to at this size: see what is left of the broken digits.",
+        "Both are trained as well as we know how to at this size: see how little is left of the "
+        "blur, and of the broken digits.",
+        fitted=True,
     ),
     Pair(
         "faces-tuned",
         "Faces, tuned",
         "The best VAE and the best GAN of this size that we know how to train: see how much of the "
         "blur is the VAE's own.",
+        fitted=True,
     ),
     Pair(
         "faces",

@@ -21,11 +21,12 @@ from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
+from tables.mixtures import mixtures  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
 from tables.studies import reported, studies  # noqa: E402
-from tables.survival import survival  # noqa: E402
+from tables.survival import survival, survival_told  # noqa: E402
 
 from ganvae import files  # noqa: E402
 
@@ -44,6 +45,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "inversion": inversion,
     "memorisation": memorisation,
     "survival": survival,
+    "survival-told": survival_told,
+    "mixtures": mixtures,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,
     "training-variants": performance.variants,

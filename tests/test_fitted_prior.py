@@ -101,5 +101,8 @@ def test_the_fit_lies_where_the_encoder_puts_the_images() -> None:
     z = prior.sample(0, 20_000)
     np.testing.assert_allclose(z.mean(0), means.mean(0), atol=0.1 * means.std())
     np.testing.assert_allclose(z.std(0), means.std(0), rtol=0.1)
+    vae.recipe = RECIPE.replace(components=3)
+    assert fit_prior(vae, images).means.shape == (3, 3)
+    vae.recipe = RECIPE
     again = fit_prior(vae, images)
     np.testing.assert_array_equal(again.factors, prior.factors)

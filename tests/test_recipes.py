@@ -23,9 +23,9 @@ VAES = {
     "vae-3": 47_629,
     "vae-10": 69_623,
     "vae-100": 396_053,
-    "tuned-vae-digits": 781_633,
+    "tuned-vae-digits": 565_609,
     "tuned-vae-faces": 2_641_292,
-    **{f"bridge-digits-{stop}": 781_633 for stop in range(5)},
+    **{f"bridge-digits-{stop}": 565_609 for stop in range(5)},
     **{f"bridge-faces-{stop}": 2_641_292 for stop in range(5)},
 }
 GANS = {
@@ -266,6 +266,8 @@ BAD = [
     ("discriminator_lr", 0.1, "belongs to a GAN"),
     ("adversarial", 2, r"adversarial weight must be in \[0, 1\] or none, not 2"),
     ("adversarial", 0.5, "belongs to a VAE with residual networks that starts from another one"),
+    ("components", 0, "Components must be a whole number from 1 to 100, not 0"),
+    ("components", 101, "Components must be a whole number from 1 to 100, not 101"),
     ("patch", 0, "patch must be a whole number of pixels from 1 to 16, not 0"),
     ("patch", 2, "belongs to residual networks"),
 ]

@@ -14,7 +14,15 @@ from ganvae.recipes import RECIPES
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from tables import bridge, claims, scores, studies, tuned  # noqa: E402
+from tables import (  # noqa: E402
+    bridge,
+    claims,
+    mixtures,
+    scores,
+    studies,
+    survival,
+    tuned,
+)
 
 VAE: dict[str, Any] = {
     "distance": {
@@ -233,3 +241,22 @@ def test_drift_stands_beside_different_z(weights: Path) -> None:
     text = bridge.bridge_drift()
     assert "| `bridge-digits-0` | `bridge-digits-1` | 3.0 | 12.0 | 25 % |" in text
     assert "**Digits.** One z stays one picture" in text
+
+
+def test_the_worth_of_mixtures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixtures, "RESULTS", tmp_path)
+    assert "Not measured" in mixtures.mixtures()
+    row = {"place": "N(0, I)", "distance": 612.34, "recall": 0.205, "sharpness": 0.579}
+    places = [row, {**row, "place": "30 Gaussians", "distance": 18.6, "seconds": 33.4}]
+    (tmp_path / "mixtures.json").write_text(json.dumps({"a-vae": places}))
+    lines = mixtures.mixtures().splitlines()
+    assert lines[2] == "| `a-vae` | N(0, I) | 612.3 | 0.20 | 58% |  |"
+    assert lines[3] == "| `a-vae` | 30 Gaussians | 18.6 | 0.20 | 58% | 33 s |"
+
+
+def test_survival_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survival, "RESULTS", tmp_path)
+    assert "not measured" in survival.survival_told()
+    works = {name: {"survived": 49, "kills": 50} for name in ("save", "training", "push", "pull")}
+    (tmp_path / "survival.json").write_text(json.dumps({"works": works}))
+    assert "pushing survived 49 of 50" in survival.survival_told()

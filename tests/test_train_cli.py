@@ -164,8 +164,8 @@ def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
         ),
         # The loss decides which pixels the networks see.
         (
-            ["--model=tuned-vae-digits", "--loss=calibrated", "--cooldown=.5"],
-            "tuned-vae-digits-cooldown0.5-losscalibrated",
+            ["--model=vae", "--loss=calibrated", "--cooldown=.5"],
+            "vae-100-cooldown0.5-losscalibrated",
             {"loss": "calibrated", "image_range": [-1.0, 1.0], "cooldown": 0.5},
         ),
         (
@@ -173,6 +173,12 @@ def test_dry_run_of_all_is_every_shipped_model(train: Train) -> None:
             "tuned-gan-faces-nospectralnorm-noaugmentation",
             {"augmentation": False, "spectral_norm": False},
         ),
+        (
+            ["--model=tuned-vae-digits", "--patch=2", "--decoder-widths=8,4", "--encoder-widths=4"],
+            "tuned-vae-digits-encoderwidths4-decoderwidths8x4-patch2",
+            {"patch": 2, "decoder_widths": [8, 4]},
+        ),
+        (["--model=vae", "--components=20"], "vae-100-components20", {"components": 20}),
         (["--model=mini-gan", "--dropout=0", "--name=dry"], "dry", {"dropout": 0.0}),
     ],
 )
@@ -205,6 +211,8 @@ MISTAKES = [
     (["--model=vae", "--epochs=1", "--steps=1"], "Give --epochs or --steps, not both"),
     (["--model=vae", "--seed=-1"], "seed must be a whole number from 0 to 4294967295"),
     (["--model=gan", "--adam-beta1=1"], "Adam's betas must be two numbers in [0, 1)"),
+    (["--model=gan", "--components=20"], "--components belongs to a VAE, and gan-100 is none"),
+    (["--model=vae", "--patch=2"], "more than one pixel belongs to residual networks"),
     (["--model=gan", "--beta=2"], "--beta belongs to a VAE, and gan-100 is none"),
     (["--model=vae", "--real-label=.9"], "--real-label belongs to a GAN, and vae-100 is none"),
     (["--model=gan", "--prior=cauchy"], "prior must be normal or uniform, not 'cauchy'"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from ganvae.errors import UserError
 from ganvae.recipe.choices import (
+    MAX_COMPONENTS,
     MAX_LATENT,
     MAX_SEED,
     Family,
@@ -21,7 +22,7 @@ from ganvae.recipe.choices import (
 )
 from ganvae.recipe.rules import problems, shown
 
-__all__ = ["MAX_LATENT", "MAX_SEED", "Family", "Network", "Prior", "Recipe"]
+__all__ = ["MAX_COMPONENTS", "MAX_LATENT", "MAX_SEED", "Family", "Network", "Prior", "Recipe"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Recipe:
         leak: slope of the hidden activations below 0; 0 is a plain ReLU.
         dropout: share of hidden units dropped in training, never in pictures.
         initialisation: `default` (PyTorch's), `xavier` (uniform, biases 0) or `dcgan` (N(0, .02)).
+        components: Gaussians in the mixture that is fitted to the encodings after training, to draw
+            from in place of the prior (VAE only).
         beta: weight of the KL term in the ELBO (VAE only); 1 is the ELBO itself.
         reduction: whether a VAE's loss is summed over the batch or averaged.
         real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
@@ -127,6 +130,7 @@ class Recipe:
     augmentation: bool = False
     adversarial: float | None = None
     patch: int = 1
+    components: int = 10
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0

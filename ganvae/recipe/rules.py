@@ -7,6 +7,7 @@ import reprlib
 from typing import TYPE_CHECKING, Any, get_args
 
 from ganvae.recipe.choices import (
+    MAX_COMPONENTS,
     MAX_LATENT,
     MAX_SEED,
     Family,
@@ -189,6 +190,11 @@ def problems(r: Recipe) -> list[str]:
             _is_count(r.patch, 1, 16),
             f"The patch must be a whole number of pixels from 1 to 16, not {shown(r.patch)}.",
         ),
+        (
+            _is_count(r.components, 1, MAX_COMPONENTS),
+            f"Components must be a whole number from 1 to {MAX_COMPONENTS}, not "
+            f"{shown(r.components)}.",
+        ),
         (isinstance(r.mirror, bool), "mirror must be true or false."),
         (isinstance(r.shipped, bool), "shipped must be true or false."),
     ]
@@ -238,6 +244,10 @@ def _conflicts(r: Recipe) -> list[str]:
             and (r.family != "vae" or r.network != "residual" or not r.pretraining),
             "The adversarial weight belongs to a VAE with residual networks that starts from "
             "another one.",
+        ),
+        (
+            r.components != 10 and r.family != "vae",
+            "Components belong to the fitted prior of a VAE.",
         ),
         (
             r.patch != 1 and r.network != "residual",

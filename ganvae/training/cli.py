@@ -73,6 +73,11 @@ def _of_face_gan(field: str) -> str:
 @click.option("--adam-beta2", type=float, help="Adam's second decay." + _of_recipe("adam_betas"))
 @click.option("--beta", type=float, help="Weight of the KL term (VAE)." + _of_recipe("beta"))
 @click.option(
+    "--components",
+    type=int,
+    help="Gaussians in the prior that is fitted after training (VAE)." + _of_recipe("components"),
+)
+@click.option(
     "--real-label", type=float, help="D's target for real images (GAN)." + _of_recipe("real_label")
 )
 @click.option(

@@ -25,6 +25,7 @@ _OVERRIDES: dict[str, str] = {
     "adam_beta1": "adam_betas",
     "adam_beta2": "adam_betas",
     "beta": "beta",
+    "components": "components",
     "dropout": "dropout",
     "leak": "leak",
     "real_label": "real_label",
@@ -47,6 +48,7 @@ _OVERRIDES: dict[str, str] = {
 }
 _FAMILY_ONLY = {
     "beta": "vae",
+    "components": "vae",
     "real_label": "gan",
     "dropout": "gan",
     "prior": "gan",

@@ -34,7 +34,7 @@ from ganvae.training.inside import Subject, digit_labels, look_inside
 from ganvae.training.lock import alone, check_writable
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
-from ganvae.training.prior import fit_prior
+from ganvae.training.prior import prior_of
 from ganvae.training.processes import Processes, join
 from ganvae.training.snapshots import SnapshotWriter
 from ganvae.training.updates import make_update
@@ -159,7 +159,10 @@ def _train(recipe: Recipe, settings: Settings, held: ExitStack) -> Path:
         if isinstance(model, GAN):
             spectral.release(model.discriminator)
         checkpoint.round_to_storage(model)
-        fitted = fit_prior(model, images.train) if isinstance(model, VAE) else None
+        fitted = None
+        if isinstance(model, VAE):
+            start = recipe.pretraining and settings.result_of(recipe.pretraining)
+            fitted = prior_of(model, images.train, start or None)
         scores = evaluate(model, images, scorer, settings.weights, fitted)
         metrics = finish.measure(model, run.history, loop, images, scores, details["threads"])
 

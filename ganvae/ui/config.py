@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import os
 from collections.abc import Sequence
@@ -42,7 +43,7 @@ def usable_pairs(collection: Collection) -> tuple[list[PairView], list[str]]:
         vaes = _usable(collection, pair.vaes, problems)
         gans = _usable(collection, pair.gans, problems)
         if vaes or gans:
-            pairs.append(PairView(pair.key, pair.title, pair.hint, vaes, gans))
+            pairs.append(dataclasses.replace(pair, vaes=vaes, gans=gans))
     return pairs, problems
 
 
@@ -100,6 +101,7 @@ def page_config(collection: Collection) -> dict[str, Any]:
                 "gans": pair.gans,
                 "vae": default_member(pair.vaes),
                 "gan": default_member(pair.gans),
+                "fitted": pair.fitted and _has_fitted(collection, default_member(pair.vaes)),
                 **_counts(collection, pair),
                 "note": words.data_note(_first_recipe(collection, pair).dataset),
             }
@@ -119,6 +121,10 @@ def page_config(collection: Collection) -> dict[str, Any]:
         # On a Space the page is in a frame, so its own address is not the one to share.
         "space": os.environ.get("SPACE_ID"),
     }
+
+
+def _has_fitted(collection: Collection, vae: str | None) -> bool:
+    return vae is not None and collection.fitted_prior(vae) is not None
 
 
 def _first_recipe(collection: Collection, pair: PairView) -> Recipe:

@@ -11,6 +11,20 @@ _WORKS = {
     "push": "a push to a Hub",
     "pull": "a pull from a Hub",
 }
+_DOING = {"save": "saving", "training": "training", "push": "pushing", "pull": "pulling"}
+
+
+def survival_told() -> str:
+    """The same in a sentence, for the README."""
+    path = RESULTS / "survival.json"
+    if not path.is_file():
+        return "What survives `kill -9` is not measured yet."
+    works = checkpoint.read_json(path)["works"]
+    counts = [
+        f"{doing} survived {works[name]['survived']} of {works[name]['kills']}"
+        for name, doing in _DOING.items()
+    ]
+    return f"Of kills (`kill -9`) at random moments {', '.join(counts)}."
 
 
 def survival() -> str:

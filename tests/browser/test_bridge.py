@@ -12,7 +12,6 @@ from playwright.sync_api import Page, expect
 
 from ganvae import data, render
 from ganvae.collection import Collection
-from ganvae.latents import sample_z
 from ganvae.models import VAE
 from ganvae.pairs import BRIDGES
 from tests.browser.canvases import grey, same
@@ -39,6 +38,17 @@ def app(collection: Collection, runtime: Path, small_data: Path) -> Iterator[str
             yield url
 
 
+def test_a_tuned_pair_opens_with_the_fitted_prior(new_page: NewPage, app: str) -> None:
+    page = new_page()
+    page.goto(f"{app}/")
+    fitted = page.locator("#gv-sample .fitted")
+    expect(fitted).to_be_checked(timeout=30_000)
+    fitted.uncheck()
+    page.wait_for_url("**/*fitted=0*")
+    page.reload()
+    expect(page.locator("#gv-sample .fitted")).not_to_be_checked(timeout=30_000)
+
+
 def open_bridge(page: Page, app: str, query: str) -> None:
     page.goto(f"{app}/?tab=bridge&{query}")
     page.wait_for_selector(f"{TAB} .br[data-shown][data-measured]")
@@ -56,7 +66,7 @@ def expected(collection: Collection, at: int, folder: Path) -> tuple[np.ndarray,
     """What the stop's own model draws: samples (COUNT, 28, 28), and the reconstruction."""
     vae = collection.model(NAMES[at])
     assert isinstance(vae, VAE)
-    z = torch.from_numpy(sample_z(SEED, TINY_STOPS[at].latent, COUNT))
+    z = torch.from_numpy(collection.sample_z(NAMES[at], SEED, COUNT, fitted=True))
     pictures = torch.cat([vae.generate(z), vae.reconstruct(original(folder))])
     pixels = render.to_pixels(pictures)[:, :, :, 0]
     return pixels[:-1], pixels[-1]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import torch
 from torch import Tensor
 from torch.optim import Adam
 
+from ganvae.fitted_prior import FittedPrior
 from ganvae.models import VAE, build
+from ganvae.training.prior import prior_of
 from ganvae.training.updates import BridgeUpdate, make_update
 from ganvae.training.updates.bridge import Judge, relative_error
 from tests.training.conftest import SHORT_BRIDGE
@@ -67,6 +72,21 @@ def test_at_the_others_it_listens_to_the_discriminator_and_the_encoder_stays() -
     assert all(moved)
     assert any(not torch.equal(value, judge[name]) for name, value in values(update.judge).items())
     assert all(parameter.requires_grad for parameter in update.judge.parameters())
+
+
+def test_a_stop_has_the_fitted_prior_of_its_vae(tmp_path: Path) -> None:
+    model, _, _ = begin(0.5)
+    images = torch.randint(0, 256, (40, 3, 16, 16), dtype=torch.uint8)
+    latent = model.recipe.latent
+    theirs = FittedPrior(
+        np.ones(1, np.float32), np.ones((1, latent), np.float32), np.eye(latent, dtype="f4")[None]
+    )
+    assert len(prior_of(model, images, tmp_path).shares) == model.recipe.components
+    theirs.write(tmp_path)
+    np.testing.assert_array_equal(prior_of(model, images, tmp_path).means, theirs.means)
+    # Another VAE's encoder is no other's.
+    model.recipe = model.recipe.replace(adversarial=None, pretraining=None)
+    assert len(prior_of(model, images, tmp_path).shares) == model.recipe.components
 
 
 def test_the_judge_tells_what_every_block_saw() -> None:

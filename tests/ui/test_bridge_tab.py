@@ -25,6 +25,7 @@ from ganvae.ui.bridge.figures import WIDTHS
 from ganvae.ui.bridge.server import DRAWN, DRAWN_SEED, Bridges
 from ganvae.ui.config import page_config
 from ganvae.ui.page import Page, build
+from ganvae.ui.sample import SampleTab
 from tests.conftest import TINY_STOPS
 
 NAMES = [recipe.name for recipe in TINY_STOPS]
@@ -97,9 +98,29 @@ def test_a_broken_stop_is_named_and_left_out(bridge_weights: Path, tmp_path: Pat
 
 
 def test_places_are_those_of_the_seed(collection: Collection) -> None:
-    told = Bridges(collection).points({"bridge": "bridge-digits", "seed": 5, "count": 3})
-    latent = TINY_STOPS[0].latent
+    bridges = Bridges(collection)
+    told = bridges.points({"bridge": "bridge-digits", "seed": 5, "count": 3})
+    prior = collection.fitted_prior(NAMES[0])
+    assert prior is not None
+    z = floats(told["z"]).reshape(3, TINY_STOPS[0].latent)
+    np.testing.assert_array_equal(z, prior.sample(5, 3))
+    # Those of the faces have no fitted prior here.
+    told = bridges.points({"bridge": "bridge-faces", "seed": 5, "count": 3})
+    latent = collection.recipe("bridge-faces-0").latent
     np.testing.assert_array_equal(floats(told["z"]).reshape(3, latent), sample_z(5, latent, 3))
+
+
+def test_the_tuned_pair_opens_with_the_fitted_prior(
+    collection: Collection, tiny_weights: Path
+) -> None:
+    (pair,) = page_config(collection)["pairs"]
+    assert pair["fitted"]
+    assert not any(pair["fitted"] for pair in page_config(Collection(tiny_weights))["pairs"])
+    tab = SampleTab(collection, page_config(collection))
+    first = tab.first_answer(page_config(collection))
+    assert first is not None
+    assert first["request"]["fitted"]
+    assert first["sheets"] != tab.draw({**first["request"], "fitted": False})["sheets"]
 
 
 def test_an_original_is_a_test_image_where_there_are_any(

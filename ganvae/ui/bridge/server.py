@@ -31,6 +31,9 @@ class Bridges:
     def points(self, data: dict[str, Any]) -> dict[str, Any]:
         """The z that all stops draw: {"z": base64 of float32 (count, latent)}.
 
+        They come from the fitted prior, which all stops share with their encoder, where there is
+        one.
+
         Args:
             data: `bridge`, its key; `seed`; `count`, 1 to 100.
 
@@ -39,7 +42,8 @@ class Bridges:
         """
         bridge = self._bridge(data)
         seed, count = checks.seed(data.get("seed")), checks.count(data.get("count"))
-        return {"z": _base64(self._collection.sample_z(bridge.stops[0], seed, count))}
+        z = self._collection.sample_z(bridge.stops[0], seed, count, fitted=True)
+        return {"z": _base64(z)}
 
     def original(self, data: dict[str, Any]) -> dict[str, Any]:
         """A picture and where the encoder that all stops share puts it.

@@ -92,6 +92,6 @@ class SampleTab(PageComponent):
             "count": pair["count"],
             "temperature": 1,
             "matched": False,
-            "fitted": False,
+            "fitted": pair["fitted"],
         }
         return {"request": request, **self.draw(request)}

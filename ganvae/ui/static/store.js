@@ -143,7 +143,7 @@
       temperature: 1,
       count: (isPhone() ? pair?.phone_count : pair?.count) ?? 64,
       matched: false,
-      fitted: false,
+      fitted: pair?.fitted ?? false,
       sliders: {},
       steer: "axes",
       meanings: {},
@@ -201,6 +201,7 @@
       next.gan = usual.gan;
       next.axes_page = 0;
       if (state.count === former.count) next.count = usual.count;
+      if (state.fitted === former.fitted) next.fitted = usual.fitted;
     }
     for (const [key, value] of Object.entries(patch)) {
       if (key === "pair" || !keys[key]) continue;
