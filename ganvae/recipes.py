@@ -176,7 +176,8 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
             pair=bridge.key,
             pretraining=vae.name,
             adversarial=weight,
-            lr=2e-4,
+            lr=4e-4,
+            adam_betas=(0.0, 0.9),
             cooldown=0.5,
             steps=steps,
             storage="float16",
@@ -246,7 +247,7 @@ RECIPES: dict[str, Recipe] = {
         _TUNED_GAN,
         _TUNED_FACE_VAE,
         _TUNED_FACE_GAN,
-        *_stops(BRIDGES[0], _TUNED_VAE, 6_000),
+        *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
         *_stops(BRIDGES[1], _TUNED_FACE_VAE, 6_000),
         _FACE_VAE,
         _FACE_VAE.replace(

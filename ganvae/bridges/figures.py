@@ -17,11 +17,12 @@ class Figures:
 
     Attributes:
         weight: of the adversarial term, 0 to 1.
-        sharpness: of samples, as a share of real pictures'.
+        sharpness: of samples, as a share of real pictures'; with z from the fitted prior where
+            there is one, as the page draws them.
         distance: Fréchet distance of samples with z from N(0, I) to test images.
         fitted: the same with z from the fitted prior.
         error: mean square of what a pixel of a reconstruction has wrong, pixels in [0, 1].
-        realness: mean of what the GAN's discriminator says of samples, 0 to 1.
+        realness: mean of what the GAN's discriminator says of the same samples, 0 to 1.
     """
 
     name: str
@@ -59,10 +60,11 @@ def read_figures(
 def _figures(
     name: str, recipe: Recipe, metrics: Mapping[str, Any], said: Mapping[str, Any]
 ) -> Figures:
+    sharpness = number(metrics, "fitted", "sharpness", "ratio")
     return Figures(
         name,
         recipe.adversarial or 0.0,
-        number(metrics, "sharpness", "ratio"),
+        number(metrics, "sharpness", "ratio") if sharpness is None else sharpness,
         number(metrics, "distance", "value"),
         number(metrics, "fitted", "distance", "value"),
         number(metrics, "reconstruction", "squared_error"),

@@ -11,11 +11,12 @@ from ganvae import checkpoint
 from ganvae.bridges.drift import Measured
 from ganvae.bridges.stops import BridgeView, find_bridges
 from ganvae.errors import UserError
-from ganvae.latents import sample_z
+from ganvae.fitted_prior import read_fitted_prior
+from ganvae.latents import Array
 from ganvae.metrics.drift import Drift, drift_between
 from ganvae.metrics.features import FeatureNetwork, feature_network
 from ganvae.metrics.imagenet import MISSING
-from ganvae.metrics.scoring import SCORE_SEED, generate
+from ganvae.metrics.scoring import SCORE_SEED, generate, prior_z
 from ganvae.models import GenerativeModel
 
 COUNT = 2000
@@ -36,13 +37,13 @@ def measure(weights: Path) -> list[Measured]:
 
 
 def drift_along(
-    models: Sequence[GenerativeModel], names: Sequence[str], network: FeatureNetwork, count: int
+    models: Sequence[GenerativeModel], names: Sequence[str], network: FeatureNetwork, z: Array
 ) -> list[Drift]:
     """The drift between models, as `drift_between` has it.
 
     Args:
         models: at least two, in their order.
-        count: how many z are drawn from the prior, at least 2.
+        z: float32 (N, latent), N at least 2.
 
     Raises:
         UserError: the models have not one latent size and prior.
@@ -50,8 +51,6 @@ def drift_along(
     spaces = {(model.recipe.latent, model.recipe.prior) for model in models}
     if len(spaces) != 1 or len(models) < 2:
         raise UserError("Drift is measured between two models or more of one latent space.")
-    ((latent, prior),) = spaces
-    z = sample_z(SCORE_SEED, latent, count, prior)
     features = [network.features(torch.cat(list(generate(model, z)))) for model in models]
     return drift_between(features, names)
 
@@ -61,5 +60,7 @@ def _measure(bridge: BridgeView, weights: Path) -> Measured:
     network = feature_network(models[0].recipe.dataset, weights)
     if network is None:
         raise UserError(f"{bridge.key} can't be measured: {MISSING}")
-    steps = drift_along(models, bridge.stops, network, COUNT)
+    fitted = read_fitted_prior(weights / bridge.stops[0], models[0].recipe)
+    z = prior_z(models[0], COUNT) if fitted is None else fitted.sample(SCORE_SEED, COUNT)
+    steps = drift_along(models, bridge.stops, network, z)
     return Measured(bridge.key, COUNT, SCORE_SEED, network.name, tuple(steps))

@@ -16,7 +16,8 @@ from ganvae.bridges.stops import is_stop, pair_before
 from ganvae.data import digits, to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
-from ganvae.fitted_prior import FittedPrior
+from ganvae.fitted_prior import FittedPrior, read_fitted_prior
+from ganvae.latents import Array
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE, GenerativeModel
@@ -115,7 +116,7 @@ def _realness(model: GAN, test: Tensor, weights: Path, count: int) -> dict[str, 
         return torch.cat(values).double().mean().item()
 
     others = {
-        name: mean(generate(other, prior_z(other, count)))
+        name: mean(generate(other, _shown_z(other, weights / name, count)))
         for name, other in _vaes_beside(model, weights).items()
     }
     return {
@@ -125,6 +126,12 @@ def _realness(model: GAN, test: Tensor, weights: Path, count: int) -> dict[str, 
         "n": count,
         "seed": SCORE_SEED,
     }
+
+
+def _shown_z(model: GenerativeModel, folder: Path, count: int) -> Array:
+    """Where the page draws its samples from: those of a bridge from the fitted prior."""
+    fitted = read_fitted_prior(folder, model.recipe) if is_stop(model.recipe) else None
+    return prior_z(model, count) if fitted is None else fitted.sample(SCORE_SEED, count)
 
 
 def _vaes_beside(model: GAN, weights: Path) -> dict[str, GenerativeModel]:

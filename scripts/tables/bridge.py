@@ -26,10 +26,11 @@ def bridge() -> str:
             "| model | weight | sharpness | squared error a pixel | distance | fitted | realness |",
             rows,
         )
-        + "\n\nWeight: of the adversarial term. Sharpness and distance as above, of samples; the "
-        "error is that of reconstructions of the test images, pixels in 0 to 1. Realness: what the "
-        "discriminator of the GAN beside the bridge's VAE says of samples, 1 for real. Digits and "
-        "faces are measured in different features: their distances don't compare."
+        + "\n\nWeight: of the adversarial term. Distance: of samples, with z from N(0, I) and from "
+        "the fitted prior. Sharpness and realness: of samples with z from the fitted prior, as the "
+        "Bridge tab draws them. Error: of reconstructions of the test images, pixels in 0 to 1. "
+        "Realness: what the discriminator of the GAN beside the bridge's VAE says, 1 for real. "
+        "Digits and faces are measured in different features: their distances don't compare."
     )
 
 

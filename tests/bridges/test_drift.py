@@ -15,6 +15,9 @@ from ganvae.bridges import drift, measure
 from ganvae.bridges.__main__ import main
 from ganvae.bridges.measure import drift_along
 from ganvae.errors import UserError
+from ganvae.fitted_prior import read_fitted_prior
+from ganvae.latents import sample_z
+from ganvae.metrics.scoring import SCORE_SEED
 from ganvae.models import VAE
 from tests.conftest import TINY_STOPS
 
@@ -46,14 +49,17 @@ def flat(offset: float) -> Flat:
     return model
 
 
+Z = sample_z(SCORE_SEED, TINY_STOPS[0].latent, 50)
+
+
 def test_the_same_pictures_have_not_drifted() -> None:
-    (step,) = drift_along([flat(0), flat(0)], ["a", "b"], Pixels(), 50)
+    (step,) = drift_along([flat(0), flat(0)], ["a", "b"], Pixels(), Z)
     assert (step.first, step.second, step.same, step.ratio) == ("a", "b", 0.0, 0.0)
     assert step.different > 0
 
 
 def test_distances_are_those_of_the_features() -> None:
-    steps = drift_along([flat(0), flat(1), flat(3)], ["a", "b", "c"], Pixels(), 50)
+    steps = drift_along([flat(0), flat(1), flat(3)], ["a", "b", "c"], Pixels(), Z)
     pixels = 28 * 28
     assert [(step.first, step.second) for step in steps] == [("a", "b"), ("b", "c"), ("a", "c")]
     assert [step.same for step in steps] == pytest.approx([pixels**0.5 * by for by in (1, 2, 3)])
@@ -65,7 +71,7 @@ def test_distances_are_those_of_the_features() -> None:
 def test_one_latent_space_is_needed() -> None:
     other = Flat(TINY_STOPS[0].replace(latent=3))
     with pytest.raises(UserError, match="one latent space"):
-        drift_along([flat(0), other], ["a", "b"], Pixels(), 10)
+        drift_along([flat(0), other], ["a", "b"], Pixels(), Z)
 
 
 @pytest.fixture
@@ -88,7 +94,10 @@ def test_the_command_writes_what_is_read_again(
     assert f"{NAMES[0]} to {NAMES[1]}" in capsys.readouterr().out
     found = drift.read(weights)["bridge-digits"]
     models = [checkpoint.load(weights / name) for name in NAMES[:3]]
-    assert list(found.steps) == drift_along(models, NAMES[:3], Pixels(), found.n)
+    prior = read_fitted_prior(weights / NAMES[0], models[0].recipe)
+    assert prior is not None
+    z = prior.sample(SCORE_SEED, found.n)
+    assert list(found.steps) == drift_along(models, NAMES[:3], Pixels(), z)
     assert (found.features, found.n) == ("pixels", 20)
 
 

@@ -36,7 +36,7 @@ def test_figures_are_those_of_the_files() -> None:
         NAMES[0]: {
             "sharpness": {"ratio": 0.5},
             "distance": {"value": 90},
-            "fitted": {"distance": {"value": 40.0}},
+            "fitted": {"distance": {"value": 40.0}, "sharpness": {"ratio": 0.6}},
             "reconstruction": {"squared_error": 0.01},
         },
         NAMES[1]: {"sharpness": {"ratio": "sharp"}, "distance": {"value": float("nan")}},
@@ -44,9 +44,9 @@ def test_figures_are_those_of_the_files() -> None:
     }
     recipes = {name: RECIPES[name] for name in (*NAMES[:2], "tuned-gan-digits")}
     first, second = read_figures(NAMES[:2], recipes, lambda name: metrics[name])
-    assert first == Figures(NAMES[0], 0.0, 0.5, 90.0, 40.0, 0.01, 0.25)
+    assert first == Figures(NAMES[0], 0.0, 0.6, 90.0, 40.0, 0.01, 0.25)
     assert second == Figures(NAMES[1], 0.05, None, None, None, None, None)
-    assert (first.on_curve, second.on_curve) == ((0.5, 0.01), None)
+    assert (first.on_curve, second.on_curve) == ((0.6, 0.01), None)
 
 
 def test_a_trade_off_is_told_with_its_figures() -> None:

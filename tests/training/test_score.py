@@ -7,16 +7,19 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from ganvae import checkpoint, files
 from ganvae.cards import write_card
 from ganvae.errors import UserError
-from ganvae.fitted_prior import FITTED_PRIOR
+from ganvae.fitted_prior import FITTED_PRIOR, read_fitted_prior
 from ganvae.metrics.inception import InceptionFeatures
-from ganvae.training import run, score
+from ganvae.metrics.scoring import SCORE_SEED, prior_z
+from ganvae.training import evaluate, run, score
 from ganvae.vision import import_torchvision
+from tests.conftest import TINY_STOPS
 from tests.training.conftest import SHORT_GAN, SHORT_VAE
 
 SettingsMaker = Callable[..., run.Settings]
@@ -176,3 +179,16 @@ def test_scores_in_inceptions_features(
     with torch.no_grad():
         (expected,) = network((grey * 255).round().to(torch.uint8).repeat(1, 3, 1, 1))
     torch.testing.assert_close(features, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_samples_of_a_bridge_are_judged_as_the_page_draws_them(bridge_weights: Path) -> None:
+    stop = bridge_weights / TINY_STOPS[1].name
+    model = checkpoint.load(stop)
+    prior = read_fitted_prior(stop, model.recipe)
+    assert prior is not None
+    shown = evaluate._shown_z(model, stop, 5)
+    np.testing.assert_array_equal(shown, prior.sample(SCORE_SEED, 5))
+    # A VAE of the pair is judged by its prior, N(0, I).
+    vae = checkpoint.load(bridge_weights / "tuned-vae-digits")
+    other = evaluate._shown_z(vae, bridge_weights / "tuned-vae-digits", 5)
+    np.testing.assert_array_equal(other, prior_z(vae, 5))
