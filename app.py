@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib.util
 import logging
@@ -77,6 +78,7 @@ def main(
     import torch
 
     from ganvae.collection import Collection
+    from ganvae.files import recover_folders
     from ganvae.ui.page import build, build_watch
 
     # Pictures take milliseconds, too little to share out between cores that other visitors need.
@@ -88,6 +90,9 @@ def main(
             assert watch is not None
             page = build_watch(watch)
         else:
+            # A training that was killed while it put its result there left the former one hidden.
+            with contextlib.suppress(OSError):
+                recover_folders(source.folder)
             page = build(Collection(source.folder), source.note, lambda: renewed(weights, SHIPPED))
             logging.getLogger("ganvae.app").info("%s", source.note)
     except UserError as error:

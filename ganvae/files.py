@@ -7,8 +7,15 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -56,19 +63,43 @@ def replace_folder(new: Path, target: Path) -> None:
     """
     old = target.with_name(f".{target.name}.old")
     target.parent.mkdir(parents=True, exist_ok=True)
-    recover_folders(target.parent)
-    if target.exists():
-        os.rename(target, old)
-    try:
-        os.rename(new, target)
-    except OSError:
-        recover_folders(target.parent)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
+    with _alone_in(target.parent):
+        _recover(target.parent)
+        if target.exists():
+            os.rename(target, old)
+        try:
+            os.rename(new, target)
+        except OSError:
+            _recover(target.parent)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def recover_folders(parent: Path) -> None:
     """Undo or finish the `replace_folder` calls in `parent` that a crash cut short."""
+    if any(parent.glob(".*.old")):
+        with _alone_in(parent):
+            _recover(parent)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold a folder while others would put theirs into it, or take one of ours for a crash's.
+
+    The system lets go of it when the process ends, however that is.
+    """
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _recover(parent: Path) -> None:
     for old in parent.glob(".*.old"):
         target = old.with_name(old.name[1:].removesuffix(".old"))
         if target.exists():

@@ -68,6 +68,14 @@ def test_no_usable_model_says_why(tmp_path: Path, tiny_weights: Path) -> None:
     assert "cut short" in line
 
 
+def test_what_a_killed_training_left_hidden_is_put_back(tmp_path: Path, tiny_weights: Path) -> None:
+    shutil.copytree(tiny_weights / "vae-3", tmp_path / ".vae-3.old")
+    (tmp_path / ".vae-3.old" / "model.safetensors").write_bytes(b"")
+    # Broken as well: else the page would open.
+    assert "vae-3" in refused("--weights", str(tmp_path))
+    assert [path.name for path in tmp_path.iterdir()] == ["vae-3"]
+
+
 def test_mcp_without_its_package(monkeypatch: pytest.MonkeyPatch, tiny_weights: Path) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     sentence = refused("--mcp", "--weights", str(tiny_weights))

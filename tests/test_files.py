@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import errno
 import os
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +146,28 @@ def test_a_crash_in_replace_folder_is_mended(
     files.recover_folders(tmp_path)
     assert (target / "file").read_text() == ("old" if crash_at == 1 else "new")
     assert ".vae-3.old" not in names(tmp_path)
+
+
+def test_no_other_process_takes_a_swap_for_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its two renames a swap looks like one that was cut short."""
+    target, new = make(tmp_path / "vae-3", "old"), make(tmp_path / "new", "new")
+    rename, others = os.rename, ThreadPoolExecutor(1)
+    mended: list[Future[None]] = []
+
+    def rename_and_be_looked_at(source: Path, destination: Path) -> None:
+        rename(source, destination)
+        if not mended:
+            mended.append(others.submit(files.recover_folders, tmp_path))
+            time.sleep(0.3)
+            assert not mended[0].done()
+
+    monkeypatch.setattr(os, "rename", rename_and_be_looked_at)
+    files.replace_folder(new, target)
+    mended[0].result(timeout=30)
+    assert names(tmp_path) == ["vae-3"]
+    assert (target / "file").read_text() == "new"
 
 
 def test_replace_folder_mends_an_earlier_crash_first(tmp_path: Path) -> None:

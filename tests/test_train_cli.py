@@ -92,6 +92,15 @@ def test_list_shows_the_time_a_trained_model_took(train: Train, tiny_weights: Pa
     assert rows["vae-100"][-1] == "-"
 
 
+def test_what_a_killed_training_left_hidden_is_put_back(
+    train: Train, tiny_weights: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_weights / "vae-3", tmp_path / ".vae-3.old")
+    _, output, _ = train("--list", "--weights", tmp_path)
+    rows = {line.split()[0]: line.split() for line in output.splitlines() if line}
+    assert rows["vae-3"][-1] == "16.0"
+
+
 def test_help_shows_defaults(train: Train) -> None:
     status, output, _ = train("--help")
     assert status == 0

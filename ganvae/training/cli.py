@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import sys
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from ganvae import DEFAULT_WEIGHTS, checkpoint, digests
+from ganvae import DEFAULT_WEIGHTS, checkpoint, digests, files
 from ganvae.data.sets import CELEBA
 from ganvae.errors import UserError, one_line
 from ganvae.hub.options import Order, push_options, read_order
@@ -283,6 +284,9 @@ def _refuse(sentence: str) -> int:
 
 
 def _act(options: dict[str, Any]) -> None:
+    # A training that was killed while it put its result there left the former one hidden.
+    with contextlib.suppress(OSError):
+        files.recover_folders(options["weights"])
     order = read_order(options)
     if order is not None and not order.after_training:
         _push(order, options)
