@@ -31,19 +31,21 @@ _START_SECONDS = 120
 _SETTLE_MS = 6000
 _GAP = 24
 
+_DIGITS = "?pair=digits-convolutional"
 VIEWS = {
-    "sample.png": "",
-    "explore.png": "?tab=explore&pick=9",
-    "walk.png": "?tab=walk&pick=9",
-    "map.png": "?tab=map",
-    "compare.png": "?tab=compare",
-    "bridge.png": "?tab=bridge&at=2",
-    "reconstruct.png": "?tab=reconstruct",
-    "training.png": "?tab=training&vae=all",
     "faces-sample.png": "?pair=faces",
     "faces-explore.png": "?pair=faces&tab=explore",
+    "sample.png": _DIGITS,
+    "tuned-sample.png": "?pair=digits-tuned",
+    "explore.png": f"{_DIGITS}&tab=explore&pick=9",
+    "walk.png": f"{_DIGITS}&tab=walk&pick=9",
+    "map.png": f"{_DIGITS}&tab=map",
+    "compare.png": f"{_DIGITS}&tab=compare",
+    "bridge.png": "?tab=bridge&at=2",
+    "reconstruct.png": f"{_DIGITS}&tab=reconstruct",
+    "training.png": f"{_DIGITS}&tab=training&vae=all",
 }
-PHONE_VIEWS = ("", "?tab=explore&pick=9", "?pair=faces&tab=explore")
+PHONE_VIEWS = ("?pair=faces", f"{_DIGITS}&tab=explore&pick=9", "?pair=faces&tab=explore")
 
 
 @contextmanager

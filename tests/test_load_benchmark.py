@@ -103,10 +103,10 @@ def test_a_short_soak_leaves_nothing(
     monkeypatch.setattr(page, "FILE_SWEEP_SECONDS", 1)
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
     with served(tiny_weights) as address:
-        report = finished(soak.measure(address, os.getpid(), tmp_path, 4, 12, "vae-10", 5))
+        report = finished(soak.measure(address, os.getpid(), tmp_path, 4, 12, "vae-10", 8))
     assert report["errors"] == {}
-    assert report["at_the_end"]["files"] >= 6
-    # The pictures of the calls were there, and are gone.
+    # The pictures of the last calls were there, and are gone.
+    assert report["at_the_end"]["files"] >= 1
     assert report["settled"]["files"] == 0
     assert report["settled"]["threads"] <= report["at_the_end"]["threads"]
 
