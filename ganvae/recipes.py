@@ -120,7 +120,6 @@ _TUNED_VAE = _MNIST_VAE.replace(
     components=100,
     epochs=None,
     steps=8_000,
-    shipped=False,
 )
 
 _TUNED_GAN = _MNIST_GAN.replace(
@@ -169,7 +168,7 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
 )
 
 
-def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
+def _stops(bridge: Bridge, vae: Recipe, steps: int, shipped: bool) -> list[Recipe]:
     return [
         vae.replace(
             name=name,
@@ -181,7 +180,7 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
             cooldown=0.5,
             steps=steps,
             storage="float16",
-            shipped=False,
+            shipped=shipped,
         )
         for name, weight in zip(bridge.stops, STOPS, strict=True)
     ]
@@ -247,8 +246,8 @@ RECIPES: dict[str, Recipe] = {
         _TUNED_GAN,
         _TUNED_FACE_VAE,
         _TUNED_FACE_GAN,
-        *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
-        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 6_000),
+        *_stops(BRIDGES[0], _TUNED_VAE, 1_200, shipped=True),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 6_000, shipped=False),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",

@@ -40,6 +40,10 @@ def measured(recipe: Recipe, metrics: dict[str, Any]) -> str:
                 f"{copied['closer']:.0%}",
             )
         )
+        if "fitted" in copied:
+            rows.append(
+                ("the same with z from the fitted prior", f"{copied['fitted']['closer']:.0%}")
+            )
     rows += [
         (f"final {curve} ({_unit(recipe, curve)})", f"{value:#.4g}")
         for curve, value in metrics.get("final", {}).items()

@@ -44,13 +44,19 @@ def check_finite(values: Mapping[str, float], step: int) -> None:
 
 
 def check_growth(means: Mapping[str, float], history: History, step: int) -> None:
-    """Raise DivergenceError if a loss's latest mean is a hundred times its lowest so far (or 1)."""
+    """Raise DivergenceError if a loss has risen by a hundred times its lowest mean so far (or 1).
+
+    The lowest counts without its sign: a likelihood of continuous pixels may be below 0.
+    """
     for name in (name for name in means if "loss" in name):
         former = [row[name] for row in history.rows if name in row]
-        if former and means[name] > _BLOW_UP * max(1.0, min(former)):
+        if not former:
+            continue
+        lowest = min(former)
+        if means[name] > lowest + _BLOW_UP * max(1.0, abs(lowest)):
             raise DivergenceError(
                 f"Training diverged before step {step}: {name} is {means[name]:.4g} after having "
-                f"been {min(former):.4g}"
+                f"been {lowest:.4g}"
             )
 
 

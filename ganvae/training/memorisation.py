@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from ganvae import checkpoint, files
 from ganvae.data import cache, load_images, to_float
 from ganvae.errors import UserError
+from ganvae.fitted_prior import read_fitted_prior
 from ganvae.metrics.features import FeatureNetwork, kept_features
 from ganvae.metrics.neighbours import TrainingFeatures, memorisation, read_training_features
 from ganvae.metrics.scoring import SCORE_SEED, generate, prior_z
@@ -23,23 +24,35 @@ _BATCH = 500
 
 
 def measure_memorisation(subject: Subject) -> None:
-    """Write `memorisation` into a digit model's metrics.json; nothing for models of other data."""
+    """Write `memorisation` into a digit model's metrics.json; nothing for models of other data.
+
+    Of samples of the prior and, below `fitted`, of those of a VAE's fitted prior.
+    """
     recipe, network = subject.model.recipe, subject.network
     if recipe.dataset != "mnist" or network is None:
         return
     images = load_images("mnist", "train", subject.data_dir)
     index = _index(subject.weights, images, network)
-    _, samples = index.nearest(_features(network, list(_samples(subject))))
+    places = {"": prior_z(subject.model, COUNT)}
+    fitted = read_fitted_prior(subject.folder, recipe)
+    if fitted is not None:
+        # Where the training images themselves are: there a copy would be.
+        places["fitted"] = fitted.sample(SCORE_SEED, COUNT)
     # At the model's size and back: a sample comes the same way.
     _, test = index.nearest(_features(network, list(to_float(subject.images.test).split(_BATCH))))
-    found = {
-        **memorisation(samples, test),
-        "n": len(samples),
-        "test_n": len(test),
-        "seed": SCORE_SEED,
-        "features": network.name,
-        "reference": f"{len(images)} training images",
-    }
+    found: dict[str, Any] = {}
+    for place, z in places.items():
+        drawn = _features(network, list(generate(subject.model, z)))
+        _, samples = index.nearest(drawn)
+        told = {
+            **memorisation(samples, test),
+            "n": len(samples),
+            "test_n": len(test),
+            "seed": SCORE_SEED,
+            "features": network.name,
+            "reference": f"{len(images)} training images",
+        }
+        found |= {place: told} if place else told
     metrics = checkpoint.read_metrics(subject.folder) | {"memorisation": found}
     files.write_json(subject.folder / checkpoint.METRICS, metrics)
 
@@ -57,10 +70,6 @@ def _index(weights: Path, images: Tensor, network: FeatureNetwork) -> TrainingFe
     index = TrainingFeatures.of(features, network.fingerprint, fingerprint)
     index.write(weights)
     return index
-
-
-def _samples(subject: Subject) -> list[Tensor]:
-    return list(generate(subject.model, prior_z(subject.model, COUNT)))
 
 
 def _features(network: FeatureNetwork, batches: list[Tensor]) -> Tensor:

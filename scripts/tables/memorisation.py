@@ -11,9 +11,10 @@ def memorisation() -> str:
     """How near samples come to training images beside test images, a model a row."""
     found = {name: checkpoint.read_metrics(WEIGHTS / name).get("memorisation") for name in RECIPES}
     rows = [
-        f"| `{name}` | {one['closer']:.0%} | {one['very_close']:.2%} | {one['median']:.1f} | "
+        f"| `{name}`{of} | {one['closer']:.0%} | {one['very_close']:.2%} | {one['median']:.1f} | "
         f"{one['test_median']:.1f} |"
-        for name, one in found.items()
+        for name, own in found.items()
+        for of, one in (("", own), (", fitted prior", (own or {}).get("fitted")))
         if one
     ]
     if not rows:

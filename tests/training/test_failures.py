@@ -15,6 +15,8 @@ import torch
 
 from ganvae.errors import UserError
 from ganvae.training import callbacks, failures, loop, run, state
+from ganvae.training.failures import DivergenceError, check_growth
+from ganvae.training.history import History
 from tests.training.conftest import SHORT_CONV_VAE, SHORT_VAE
 
 SettingsMaker = Callable[..., run.Settings]
@@ -70,6 +72,21 @@ def test_a_loss_a_hundred_times_the_lowest_ends_the_run(
         UserError, match=r"diverged before step 21: train_loss is \d.*e\+06 after having been \d+"
     ):
         run.train(SHORT_VAE, settings())
+
+
+@pytest.mark.parametrize(
+    ("former", "now", "grown"),
+    [(5.0, 504.0, False), (5.0, 506.0, True), (0.01, 101.0, True), (-245.0, 118.0, False)],
+)
+def test_growth_is_measured_from_the_lowest(former: float, now: float, grown: bool) -> None:
+    history = History("vae")
+    history.add(1, 1, 1.0, train_loss=former)
+    history.add(2, 2, 2.0, train_loss=former + 1)
+    if grown:
+        with pytest.raises(DivergenceError, match="after having been"):
+            check_growth({"train_loss": now}, history, 3)
+    else:
+        check_growth({"train_loss": now}, history, 3)
 
 
 def test_weights_that_are_no_numbers_are_never_saved(

@@ -75,6 +75,16 @@ def test_the_nearest_training_image(
     assert answer["models"]["vae-10"]["share"] is None
 
 
+def test_with_the_fitted_prior_the_whole_model_is_told_of_with_it(weights: Path) -> None:
+    told = {"closer": 0.25, "fitted": {"closer": 0.5}}
+    add_metrics(weights / "vae-10", {"memorisation": told})
+    assert (weights / "vae-10" / "fitted_prior.safetensors").is_file()
+    ask = Nearest(Collection(weights)).nearest
+    for fitted, closer in ((False, 0.25), (True, 0.5)):
+        answer = ask({**ASKED, "fitted": fitted})
+        assert answer["models"]["vae-10"]["closer"] == closer
+
+
 def test_without_the_data_only_the_distance_is_told(
     weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

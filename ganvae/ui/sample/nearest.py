@@ -69,12 +69,15 @@ class Nearest:
                 "image": None if images is None else data_url(images[int(index) :][:1] / 255),
                 "index": index,
                 "distance": distance,
-                **self._compared(name, distance),
+                **self._compared(name, distance, fitted),
             }
         return {"models": answer, "note": _NO_IMAGES if images is None else ""}
 
-    def _compared(self, name: str, distance: float) -> dict[str, Any]:
+    def _compared(self, name: str, distance: float, fitted: bool) -> dict[str, Any]:
         metrics = self._collection.metrics(name)
+        whole = number(metrics, "memorisation", "closer")
+        if fitted and self._collection.fitted_prior(name) is not None:
+            whole = number(metrics, "memorisation", "fitted", "closer")
         quantiles = numbers(metrics, "memorisation", "test_quantiles")
         share = None
         if quantiles and len(quantiles) > 1:
@@ -84,7 +87,7 @@ class Nearest:
         return {
             "share": share,
             "typical": number(metrics, "memorisation", "test_median"),
-            "closer": number(metrics, "memorisation", "closer"),
+            "closer": whole,
         }
 
 
