@@ -308,24 +308,34 @@ def _resized(name: str, before: int, after: int) -> str:
 
 
 def vae_before(gan: Recipe) -> Recipe:
-    """The VAE that a GAN of study C, or a stop of a bridge, starts from: same data, same z."""
+    """The VAE that a GAN, or a stop of a bridge, starts from: same data, same z."""
     assert gan.pretraining is not None
     if gan.pretraining in RECIPES:
         return RECIPES[gan.pretraining]
-    if gan.adversarial is not None:
-        return _vae_before_bridge(gan)
+    if gan.network == "residual":
+        return _residual_vae_before(gan)
     shared = ("pair", "dataset", "image_shape", "latent", "decoder_widths", "leak", "batch_norm")
     length = ("batch_size", "epochs", "steps", "precision", "mirror", "seed")
     values = {field: getattr(gan, field) for field in (*shared, *length)}
     return _FACE_VAE.replace(name=gan.pretraining, **values, shipped=False)
 
 
-def _vae_before_bridge(stop: Recipe) -> Recipe:
-    assert stop.pretraining is not None
+def _residual_vae_before(other: Recipe) -> Recipe:
+    assert other.pretraining is not None
     starts = (RECIPES[bridge.vae] for bridge in BRIDGES)
-    vae = next(vae for vae in starts if vae.image_shape == stop.image_shape)
-    networks = ("latent", "encoder_widths", "decoder_widths", "leak", "batch_norm", "patch")
-    pictures = ("dataset", "mirror", "loss", "image_range")
-    values = {field: getattr(stop, field) for field in (*networks, *pictures, "seed")}
-    pair = vae.pair if stop.dataset == vae.dataset else stop.pair
-    return vae.replace(name=stop.pretraining, pair=pair, **values, shipped=False)
+    vae = next(vae for vae in starts if vae.image_shape == other.image_shape)
+    fields = [
+        "latent",
+        "decoder_widths",
+        "leak",
+        "batch_norm",
+        "patch",
+        "dataset",
+        "mirror",
+        "seed",
+    ]
+    # The encoder and the likelihood of a GAN's VAE are its own; those of a stop are kept.
+    fields += ["encoder_widths", "loss", "image_range"] if other.family == "vae" else []
+    values = {field: getattr(other, field) for field in fields}
+    pair = vae.pair if other.dataset == vae.dataset else other.pair
+    return vae.replace(name=other.pretraining, pair=pair, **values, shipped=False)

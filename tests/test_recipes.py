@@ -75,10 +75,9 @@ def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert set(FAMILIES.values()) <= set(RECIPES)
     assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
         "mlp-gan-100-leaky",
-        "tuned-vae-digits",
         "tuned-vae-faces",
         "tuned-gan-faces",
-        *(stop for bridge in BRIDGES for stop in bridge.stops),
+        *BRIDGES[1].stops,
     ]
 
 
@@ -247,7 +246,7 @@ BAD = [
     ("loss", "absolute-error", r"The absolute-error loss needs images in \(-1, 1\)"),
     ("storage", "int8", "storage must be float32 or float16"),
     ("pretraining", "../vae", "pretraining must be the name of a VAE or none"),
-    ("pretraining", "face-vae-128", "belongs to a GAN with strided networks"),
+    ("pretraining", "face-vae-128", "belongs to a GAN with strided or residual"),
     ("flip_every", -1, "flip_every must be"),
     ("flip_every", 16, "belong to a GAN with the squared-error loss"),
     ("label_noise", -0.1, "label noise must be"),
@@ -384,6 +383,16 @@ def test_a_gan_of_another_latent_size_starts_from_a_vae_of_that_size() -> None:
     vae = vae_before(gan)
     assert (vae.name, vae.latent, vae.family, vae.shipped) == ("face-vae-64", 64, "vae", False)
     assert vae.encoder_widths == RECIPES["face-vae-128"].encoder_widths
+
+
+def test_the_vae_before_a_residual_gan_has_its_decoder_and_an_encoder_of_its_own() -> None:
+    gan = RECIPES["tuned-gan-faces"].replace(
+        pretraining="before", decoder_widths=(32, 16, 8, 8), dataset="cats", pair="cats"
+    )
+    vae = vae_before(gan)
+    tuned = RECIPES["tuned-vae-faces"]
+    assert (vae.name, vae.decoder_widths, vae.dataset) == ("before", (32, 16, 8, 8), "cats")
+    assert (vae.encoder_widths, vae.loss, vae.lr) == (tuned.encoder_widths, tuned.loss, tuned.lr)
 
 
 def test_the_vae_before_a_gan_shares_its_data_and_length() -> None:

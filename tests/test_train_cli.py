@@ -231,7 +231,7 @@ MISTAKES = [
     (["--model=face-vae", "--encoder-widths=32;64"], "takes whole numbers with commas between"),
     (["--model=face-vae", "--encoder-widths=32,0"], "encoder_widths must be 1 to 16 whole numbers"),
     (["--model=gan", "--flip-every=16"], "belong to a GAN with the squared-error loss"),
-    (["--model=gan", "--pretraining=fresh"], "Pre-training belongs to a GAN with strided networks"),
+    (["--model=gan", "--pretraining=fresh"], "a GAN with strided or residual networks"),
     (["--model=face-vae", "--label-noise=.1"], "--label-noise belongs to a GAN, and face-vae-128"),
     (["--model=face-gan", "--input-noise=-1"], "input noise must be in [0, 10], not -1.0"),
     (["--model=face-gan", "--augmentation"], "two answers to one question: choose one"),

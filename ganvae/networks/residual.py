@@ -108,6 +108,15 @@ def generator(recipe: Recipe) -> nn.Module:
     return nn.Sequential(*_drawing(recipe), nn.Tanh())
 
 
+def copy_decoder(source: nn.Module, target: nn.Module) -> None:
+    """Copy all of a decoder, running statistics included, into a generator: only the tanh is new.
+
+    Raises:
+        RuntimeError: their shapes differ.
+    """
+    target.load_state_dict(source.state_dict())
+
+
 def discriminator(recipe: Recipe) -> nn.Module:
     """Halvings, the sum over all places, and a linear score."""
     score = nn.Linear(recipe.encoder_widths[-1], 1)

@@ -236,8 +236,8 @@ def _conflicts(r: Recipe) -> list[str]:
         (
             r.pretraining
             and r.adversarial is None
-            and (r.family != "gan" or r.network != "strided"),
-            "Pre-training belongs to a GAN with strided networks (study C), or to a bridge.",
+            and (r.family != "gan" or r.network not in ("strided", "residual")),
+            "Pre-training belongs to a GAN with strided or residual networks, or to a bridge.",
         ),
         (
             r.adversarial is not None

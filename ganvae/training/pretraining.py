@@ -1,4 +1,4 @@
-"""Models that start from a trained VAE: study C's generator, and the stops of a bridge.
+"""Models that start from a trained VAE: generators, as in study C, and the stops of a bridge.
 
 Ham et al., "Unbalanced GANs: pre-training the generator using variational autoencoder", 2020;
 Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", ICML 2016.
@@ -11,14 +11,15 @@ from pathlib import Path
 from ganvae import checkpoint
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE
+from ganvae.networks.residual import copy_decoder
 from ganvae.networks.strided import copy_trunk
 
 
 def start_from(model: VAE | GAN, folder: Path) -> None:
     """Copy what a model starts with from the VAE in `folder`, running statistics included.
 
-    A VAE takes all of it. A generator takes the trunk of its decoder; the generator's output layers
-    and the discriminator keep their random weights.
+    A VAE takes all of it. A residual generator takes its decoder, a strided one the trunk of that;
+    study C's output layers and the discriminator keep their random weights.
 
     Raises:
         UserError: there is no such VAE, or it has other shapes.
@@ -34,10 +35,15 @@ def start_from(model: VAE | GAN, folder: Path) -> None:
     if isinstance(model, VAE):
         _take_all(model, vae)
         return
-    if not isinstance(vae, VAE) or vae.recipe.network != model.recipe.network:
-        raise UserError(f"{folder.name} is no VAE of study C, so no generator can start from it.")
+    network = model.recipe.network
+    if not isinstance(vae, VAE) or vae.recipe.network != network:
+        raise UserError(
+            f"{folder.name} is no VAE with {network} networks, so the generator of "
+            f"{model.recipe.name} can't start from it."
+        )
+    copy = copy_trunk if network == "strided" else copy_decoder
     try:
-        copy_trunk(vae.decoder, model.generator)
+        copy(vae.decoder, model.generator)
     except RuntimeError as error:
         raise UserError(
             f"The decoder of {folder.name} has other sizes than the generator of "

@@ -12,6 +12,7 @@ from ganvae.training.pretraining import start_from
 from tests.conftest import write_model
 from tests.training.conftest import (
     SHORT_BRIDGE,
+    SHORT_RESIDUAL_GAN,
     SHORT_RESIDUAL_VAE,
     SHORT_STRIDED_GAN,
     SHORT_STRIDED_VAE,
@@ -47,6 +48,26 @@ def test_the_generator_starts_as_the_decoder_and_the_rest_at_random(tmp_path: Pa
     assert all(parameter.requires_grad for parameter in model.parameters())
 
 
+def test_a_residual_generator_starts_as_all_of_the_decoder(tmp_path: Path) -> None:
+    folder = tmp_path / SHORT_RESIDUAL_VAE.name
+    write_model(folder, SHORT_RESIDUAL_VAE)
+    vae = checkpoint.load(folder)
+    assert isinstance(vae, VAE)
+    networks = ("image_shape", "decoder_widths", "patch", "latent", "dataset")
+    values = {field: getattr(SHORT_RESIDUAL_VAE, field) for field in networks}
+    torch.manual_seed(7)
+    recipe = SHORT_RESIDUAL_GAN.replace(pretraining=SHORT_RESIDUAL_VAE.name, **values)
+    model = build(recipe)
+    assert isinstance(model, GAN)
+    start_from(model, folder)
+    # Its first pictures are the VAE's.
+    z = torch.randn(5, recipe.latent)
+    assert torch.equal(model.generate(z), vae.generate(z))
+    write_model(tmp_path / "small", SHORT_RESIDUAL_VAE.replace(latent=5))
+    with pytest.raises(UserError, match="other sizes than the generator of short-residual-gan"):
+        start_from(model, tmp_path / "small")
+
+
 def test_a_stop_of_a_bridge_starts_as_the_vae(tmp_path: Path) -> None:
     folder = tmp_path / SHORT_RESIDUAL_VAE.name
     write_model(folder, SHORT_RESIDUAL_VAE)
@@ -73,7 +94,7 @@ def test_a_missing_vae_is_one_sentence(tmp_path: Path) -> None:
 def test_another_kind_of_model_is_one_sentence(tmp_path: Path) -> None:
     for recipe in (SHORT_VAE, SHORT_STRIDED_GAN):
         write_model(tmp_path / recipe.name, recipe)
-        with pytest.raises(UserError, match=f"{recipe.name} is no VAE of study C"):
+        with pytest.raises(UserError, match=f"{recipe.name} is no VAE with strided networks"):
             start_from(gan(), tmp_path / recipe.name)
 
 
