@@ -56,6 +56,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "bridge-told": bridge_told,
     "bridge-drift": bridge_drift,
     "tuned-targets": tuned.targets,
+    "tuned-browser": tuned.browser,
     **{name: partial(tuned.ablation, name) for name in tuned.TUNED},
     **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED if "-gan-" in name},
 }

@@ -260,3 +260,13 @@ def test_survival_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     works = {name: {"survived": 49, "kills": 50} for name in ("save", "training", "push", "pull")}
     (tmp_path / "survival.json").write_text(json.dumps({"works": works}))
     assert "pushing survived 49 of 50" in survival.survival_told()
+
+
+def test_what_a_picture_costs_the_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tuned, "RESULTS", tmp_path)
+    assert tuned.browser() == tuned.NOT_YET
+    one = {"bytes": 1_234_567, "median_ms": 1.24, "p95_ms": 3.0, "max_ms": 9.0, "images": 200}
+    found = {"hardware": "a computer, 2 cores", "models": {"a-vae": one}}
+    (tmp_path / "decoders.json").write_text(json.dumps(found))
+    assert "| `a-vae` | 1.2 MB | 1.2 | 3.0 |" in tuned.browser()
+    assert tuned.browser().endswith("a computer, 2 cores.")

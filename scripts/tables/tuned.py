@@ -8,7 +8,7 @@ from typing import Any
 
 from ganvae import checkpoint
 from ganvae.cards.comparison import COMPARISON
-from tables.markdown import WEIGHTS, table
+from tables.markdown import RESULTS, WEIGHTS, table
 
 NOT_YET = "*Not measured yet.*"
 
@@ -74,6 +74,20 @@ def _recall(target: Target, scores: dict[str, Any]) -> str:
         return ""
     theirs = baseline["precision_recall"]["recall"]
     return f"{scores['precision_recall']['recall']:.2f}, {theirs:.2f}"
+
+
+def browser() -> str:
+    """What a picture of each model costs a visitor's browser."""
+    path = RESULTS / "decoders.json"
+    if not path.is_file():
+        return NOT_YET
+    found = checkpoint.read_json(path)
+    rows = [
+        f"| `{name}` | {one['bytes'] / 1e6:.1f} MB | {one['median_ms']:.1f} | {one['p95_ms']:.1f} |"
+        for name, one in found["models"].items()
+    ]
+    head = "| model | decoder | ms an image, median | p95 |"
+    return f"{table(head, rows)}\n\nHeadless Chromium without a GPU, {found['hardware']}."
 
 
 def ablation(name: str) -> str:

@@ -1,0 +1,90 @@
+"""How long a visitor's browser takes for one picture of each shipped model.
+
+    python scripts/fetch_runtime.py
+    python -m benchmarks.decoders --chromium /usr/bin/chromium
+
+In headless Chromium, without a GPU: the page's own engine draws one z after another. Counted is
+what the page waits for, the way to the worker and back included, but not the painting. Written to
+benchmarks/results/decoders.json: median and 95th percentile of an image, and the decoder's size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.explorer import ROOT, running_page, summary
+from ganvae import files
+from ganvae.export import DECODER
+from ganvae.training.hardware import describe_hardware
+
+RESULT = Path(__file__).parent / "results" / "decoders.json"
+IMAGES, WARM_UP = 200, 20
+
+DRAW = """
+async ([model, warmUp, images]) => {
+  await ganvae.engine.start([model]);
+  if (!ganvae.engine.can(model)) throw new Error(`${model} can't be drawn here`);
+  const { latent } = ganvae.config.models[model];
+  const taken = [];
+  for (let i = -warmUp; i < images; i++) {
+    const z = Float32Array.from({ length: latent }, () => Math.random() * 2 - 1);
+    const began = performance.now();
+    await ganvae.engine.decode(model, [z]);
+    if (i >= 0) taken.push(performance.now() - began);
+  }
+  return taken;
+}
+"""
+
+
+def measure(page: Page, weights: Path, images: int = IMAGES) -> dict[str, Any]:
+    """Milliseconds an image of every model that the open page can draw, by name."""
+    models: dict[str, Any] = page.evaluate("() => ganvae.config.models")
+    found = {}
+    for name, facts in models.items():
+        if not (facts["engine"] or {}).get("decoder"):
+            continue
+        taken = page.evaluate(DRAW, [name, WARM_UP, images])
+        size = (weights / name / DECODER).stat().st_size
+        found[name] = {**summary(taken), "images": len(taken), "bytes": size}
+        del found[name]["moves"]
+        print(name, found[name], flush=True)
+    return found
+
+
+def main() -> None:
+    """Parse the options, measure, write the result."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
+    parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
+    parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
+    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
+    options = parser.parse_args()
+    load = os.getloadavg()[0]
+    with (
+        sync_playwright() as playwright,
+        running_page(options.weights, str(options.runtime)) as address,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=options.chromium,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_function("() => window.ganvae?.engine")
+        models = measure(page, options.weights)
+        browser.close()
+    hardware = describe_hardware(torch.device("cpu"))
+    files.write_json(
+        options.output, {"hardware": hardware, "load": round(load, 1), "models": models}
+    )
+
+
+if __name__ == "__main__":
+    main()
