@@ -9,6 +9,7 @@ from typing import Any
 
 from ganvae.errors import UserError
 from ganvae.recipe.choices import (
+    COMPONENTS,
     MAX_COMPONENTS,
     MAX_LATENT,
     MAX_SEED,
@@ -48,8 +49,6 @@ class Recipe:
         leak: slope of the hidden activations below 0; 0 is a plain ReLU.
         dropout: share of hidden units dropped in training, never in pictures.
         initialisation: `default` (PyTorch's), `xavier` (uniform, biases 0) or `dcgan` (N(0, .02)).
-        components: Gaussians in the mixture that is fitted to the encodings after training, to draw
-            from in place of the prior (VAE only).
         beta: weight of the KL term in the ELBO (VAE only); 1 is the ELBO itself.
         reduction: whether a VAE's loss is summed over the batch or averaged.
         real_label: what D is told a real image is (GAN only); .9 is one-sided label smoothing.
@@ -86,6 +85,8 @@ class Recipe:
             with a hole (GAN only).
         patch: side, in pixels, of the squares in which the networks draw and see a picture: above
             1 none of their layers works at the picture's full size (residual only).
+        components: Gaussians in the mixture that is fitted to the encodings after training, to draw
+            from in place of the prior (VAE only).
         mirror: whether each image is mirrored left to right half of the time.
         storage: how `model.safetensors` holds the weights: `float32` or `float16`.
         seed: what everything random in training is drawn from, 0 to 2**32 - 1.
@@ -130,7 +131,7 @@ class Recipe:
     augmentation: bool = False
     adversarial: float | None = None
     patch: int = 1
-    components: int = 10
+    components: int = COMPONENTS
     mirror: bool = False
     storage: Storage = "float32"
     seed: int = 0

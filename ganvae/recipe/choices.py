@@ -13,6 +13,6 @@ Reduction = Literal["sum", "mean"]
 Storage = Literal["float32", "float16"]
 
 MAX_LATENT = 1024
-# Gaussians of a fitted prior: more would have too few images each.
-MAX_COMPONENTS = 100
+# Gaussians of a fitted prior, and the most: more would have too few images each.
+COMPONENTS, MAX_COMPONENTS = 10, 100
 MAX_SEED = 2**32 - 1

@@ -7,6 +7,7 @@ import reprlib
 from typing import TYPE_CHECKING, Any, get_args
 
 from ganvae.recipe.choices import (
+    COMPONENTS,
     MAX_COMPONENTS,
     MAX_LATENT,
     MAX_SEED,
@@ -246,7 +247,7 @@ def _conflicts(r: Recipe) -> list[str]:
             "another one.",
         ),
         (
-            r.components != 10 and r.family != "vae",
+            r.components != COMPONENTS and r.family != "vae",
             "Components belong to the fitted prior of a VAE.",
         ),
         (
