@@ -259,7 +259,7 @@ def test_survival_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "not measured" in survival.survival_told()
     works = {name: {"survived": 49, "kills": 50} for name in ("save", "training", "push", "pull")}
     (tmp_path / "survival.json").write_text(json.dumps({"works": works}))
-    assert "pushing survived 49 of 50" in survival.survival_told()
+    assert "pushing came through 49 of 50 times" in survival.survival_told()
 
 
 def test_what_a_picture_costs_the_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,10 +21,10 @@ def survival_told() -> str:
         return "What survives `kill -9` is not measured yet."
     works = checkpoint.read_json(path)["works"]
     counts = [
-        f"{doing} survived {works[name]['survived']} of {works[name]['kills']}"
+        f"{doing} came through {works[name]['survived']} of {works[name]['kills']} times"
         for name, doing in _DOING.items()
     ]
-    return f"Of kills (`kill -9`) at random moments {', '.join(counts)}."
+    return f"Killed with `kill -9` at random moments, {', '.join(counts)}."
 
 
 def survival() -> str:
