@@ -25,7 +25,7 @@ from ganvae.training.callbacks import test_losses as losses_on_test_set
 from ganvae.training.evaluate import evaluate
 
 SHIPPED = [recipe.name for recipe in RECIPES.values() if recipe.shipped]
-MAX_WEIGHTS_BYTES = 60 * 2**20
+MAX_WEIGHTS_BYTES = 80 * 2**20
 # A clone, and a Space's image, of every pair with its pictures and what a browser loads.
 MAX_FOLDER_BYTES = 150_000_000
 # What a visitor loads to see one pair with every latent size.
