@@ -24,7 +24,7 @@ def survival_told() -> str:
         f"{doing} came through {works[name]['survived']} of {works[name]['kills']} times"
         for name, doing in _DOING.items()
     ]
-    return f"Killed with `kill -9` at random moments, {', '.join(counts)}."
+    return f"**Killed** with `kill -9` at random moments, {', '.join(counts)}."
 
 
 def survival() -> str:
