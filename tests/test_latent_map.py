@@ -127,7 +127,8 @@ def test_a_file_cut_short_is_refused(tmp_path: Path) -> None:
 def test_every_model_that_ships_has_a_map() -> None:
     weights = Path(__file__).resolve().parent.parent / "weights"
     for name, recipe in RECIPES.items():
-        if not recipe.shipped:
+        # The stops of a bridge are not explored.
+        if not recipe.shipped or recipe.adversarial is not None:
             continue
         found = read_latent_map(weights / name, recipe)
         assert found is not None, name

@@ -56,7 +56,7 @@ def no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def open_tab(page: Page, app: str, query: str = "") -> None:
-    page.goto(f"{app}/?tab=compare&seed={SEED}&{query}")
+    page.goto(f"{app}/?pair=digits-convolutional&tab=compare&seed={SEED}&{query}")
     expect(page.locator(f"{TAB} .compare-stage")).to_be_visible()
 
 

@@ -75,7 +75,7 @@ def app(collection: Collection) -> Iterator[str]:
 
 
 def open_map(page: Page, app: str, query: str = "vae=vae-10") -> None:
-    page.goto(f"{app}/?tab=map&{query}")
+    page.goto(f"{app}/?pair=digits-convolutional&tab=map&{query}")
     page.wait_for_selector(f"{TAB} .mp[data-shown]")
     page.wait_for_function(
         "() => [...document.querySelectorAll('.mp-canvas[data-count]')].every(c => c.dataset.here)"
@@ -330,7 +330,7 @@ def test_a_finger_taps_twice_or_takes_the_button(
 
 
 def test_a_model_without_a_map_says_how_to_make_one(page: Page, app: str) -> None:
-    page.goto(f"{app}/?tab=map&vae=vae-3")
+    page.goto(f"{app}/?pair=digits-convolutional&tab=map&vae=vae-3")
     expect(page.locator(f"{TAB} .mp-missing:visible")).to_have_text(
         "No map was made of this model; python train.py --inspect vae-3 makes it."
     )

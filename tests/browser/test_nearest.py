@@ -80,7 +80,7 @@ def test_the_fold_follows_the_chosen_image(
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_data))
     images = data.load_images("mnist", "train", small_data)
-    page.goto(f"{app}/?pick=1")
+    page.goto(f"{app}/?pair=digits-convolutional&pick=1")
     # The header comes after the pictures, and moves them once.
     expect(page.locator("#gv-header .look, header.top + .look").first).not_to_be_empty()
     dock = page.locator("#gv-sample .gv-dock")
@@ -110,7 +110,7 @@ def test_without_data_a_sentence_stands_there(
     page: Page, app: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(tmp_path))
-    page.goto(app)
+    page.goto(f"{app}/?pair=digits-convolutional")
     page.locator(f"{FOLD} summary").click()
     wait_for(page, 0)
     expect(page.locator(f"{FOLD} .nearest-note")).to_contain_text("no folder with the data set")

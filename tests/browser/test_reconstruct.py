@@ -60,7 +60,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, small_data: Path) -> None:
 
 
 def open_tab(page: Page, app: str, query: str = "") -> None:
-    page.goto(f"{app}/?tab=reconstruct&{query}")
+    page.goto(f"{app}/?tab=reconstruct&{query}&pair=digits-convolutional")
     expect(page.locator(STAGE)).to_be_visible()
 
 

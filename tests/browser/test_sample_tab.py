@@ -37,8 +37,8 @@ DRAWN = """
 
 @pytest.fixture
 def page(open_page: OpenPage) -> Page:
-    """The page as it opens on a computer's screen."""
-    return open_page()
+    """The page with a pair of digits, on a computer's screen."""
+    return open_page("?pair=digits-convolutional")
 
 
 def ready(page: Page) -> Page:
@@ -116,12 +116,12 @@ def test_a_deep_link_restores_the_view(open_page: OpenPage) -> None:
 def test_nonsense_in_the_address_is_ignored(open_page: OpenPage) -> None:
     page = ready(open_page("?pair=none&seed=-1&t=9&n=1e9&tab=zig&vae=x&x=a:b&pick=1.5&frames="))
     now = state(page)
-    assert (now["pair"], now["seed"], now["count"]) == ("digits-convolutional", 42, 64)
+    assert (now["pair"], now["seed"], now["count"]) == ("faces", 42, 36)
     assert (now["tab"], now["temperature"], now["pick"]) == ("sample", 1, 0)
 
 
-def test_the_address_follows(page: Page) -> None:
-    ready(page)
+def test_the_address_follows(open_page: OpenPage) -> None:
+    page = ready(open_page())
     assert address(page) == {}
     page.evaluate("window.ganvae.set({seed: 5, temperature: 0.7, sliders: {0: 1.5, 3: -0.25}})")
     page.wait_for_url("**/*seed=5*")
