@@ -10,7 +10,6 @@ benchmarks/results/decoders.json: median and 95th percentile of an image, and th
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,8 @@ from typing import Any
 import torch
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.explorer import ROOT, running_page, summary
+from benchmarks import chromium
+from benchmarks.explorer import running_page, summary
 from ganvae import files
 from ganvae.export import DECODER
 from ganvae.training.hardware import describe_hardware
@@ -52,29 +52,21 @@ def measure(page: Page, weights: Path, images: int = IMAGES) -> dict[str, Any]:
             continue
         taken = page.evaluate(DRAW, [name, WARM_UP, images])
         size = (weights / name / DECODER).stat().st_size
-        found[name] = {**summary(taken), "images": len(taken), "bytes": size}
-        del found[name]["moves"]
+        timing = summary(taken)
+        found[name] = {"images": timing.pop("moves"), **timing, "bytes": size}
         print(name, found[name], flush=True)
     return found
 
 
 def main() -> None:
     """Parse the options, measure, write the result."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
-    parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
-    parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
-    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
-    options = parser.parse_args()
+    options = chromium.options(__doc__, RESULT).parse_args()
     load = os.getloadavg()[0]
     with (
         sync_playwright() as playwright,
         running_page(options.weights, str(options.runtime)) as address,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=options.chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = chromium.launch(playwright, options.chromium)
         page = browser.new_page()
         page.goto(address)
         page.wait_for_function("() => window.ganvae?.engine")

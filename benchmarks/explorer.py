@@ -13,7 +13,6 @@ Written to benchmarks/results/explorer.json.
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import socket
@@ -30,11 +29,11 @@ from typing import Any
 import torch
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks import sessions
+from benchmarks import chromium, sessions
+from benchmarks.chromium import ROOT
 from ganvae import files
 from ganvae.training.hardware import describe_hardware
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULT = Path(__file__).parent / "results" / "explorer.json"
 PAIRS = {"digits": "digits-convolutional", "faces": "faces"}
 STEADY_SECONDS = 5
@@ -172,19 +171,12 @@ def measure(page: Page, address: str, pair: str, drawer: str, moves: int) -> dic
 
 def main() -> None:
     """Parse the options, measure, write the result."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
-    parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
+    parser = chromium.options(__doc__, RESULT)
     parser.add_argument("--moves", type=int, default=300)
-    parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
-    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
     options = parser.parse_args()
     result: dict[str, Any] = {"hardware": describe_hardware(torch.device("cpu"))}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=options.chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = chromium.launch(playwright, options.chromium)
         for drawer, runtime in (("browser", str(options.runtime)), ("server", "off")):
             with running_page(options.weights, runtime) as address:
                 result[drawer] = {}

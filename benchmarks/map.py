@@ -11,7 +11,6 @@ Written to benchmarks/results/map.json.
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ from typing import Any
 import torch
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.explorer import ROOT, running_page
+from benchmarks import chromium
+from benchmarks.explorer import running_page
 from ganvae import files
 from ganvae.training.hardware import describe_hardware
 
@@ -67,21 +67,13 @@ def measure(page: Page, address: str) -> dict[str, Any]:
 
 def main() -> None:
     """Parse the options, measure, write the result."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=ROOT / "weights")
-    parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
-    parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
-    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
-    options = parser.parse_args()
+    options = chromium.options(__doc__, RESULT).parse_args()
     result: dict[str, Any] = {"hardware": describe_hardware(torch.device("cpu"))}
     with (
         sync_playwright() as playwright,
         running_page(options.weights, str(options.runtime)) as address,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=options.chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = chromium.launch(playwright, options.chromium)
         for name, ratio in (("single", 1), ("double", 2)):
             context = browser.new_context(
                 viewport={"width": 1280, "height": 800}, device_scale_factor=ratio

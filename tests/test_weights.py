@@ -122,7 +122,9 @@ def test_onnx_files_are_small_and_tell_nothing_of_a_machine(name: str) -> None:
     part = "decoder" if recipe.family == "vae" else "generator"
     bytes_each = 2 if recipe.storage == "float16" else 4
     files = exported(name)
-    assert files.decoder.bytes < metrics[part] * bytes_each * 1.01 + 20_000
+    # Each weight of a float16 network has a node that makes it float32.
+    graph = 20_000 if recipe.network == "residual" and bytes_each == 2 else 4000
+    assert files.decoder.bytes < metrics[part] * bytes_each * 1.01 + graph
     for file in files.files.values():
         content = file.path.read_bytes()
         for words in ("site-packages", "torch/nn", "ganvae/", "/home/", 'File "', "stack_trace"):

@@ -109,7 +109,9 @@ def test_every_stop_is_drawn_by_its_own_model_and_nothing_is_blended(
         assert text(page, ".br-stop b") == f"Stop {at + 1} of 5"
         # The figures are the stop's own, and its point alone is marked.
         assert text(page, "[data-key=sharpness] b") == f"{50 + 10 * at} %"
-        assert text(page, "[data-key=distance] b") == f"{100 - 12.5 * at:g}"
+        # That of what is drawn, which is the fitted prior's, first.
+        assert text(page, "[data-key=distance] b") == f"{40 - 2.5 * at:g}"
+        assert text(page, "[data-key=distance] dd").endswith(f"with N(0, I) {100 - 12.5 * at:g}")
         expect(page.locator(f"{TAB} .br-point.chosen")).to_have_attribute(
             "aria-label",
             f"Stop {at + 1}, weight {TINY_STOPS[at].adversarial:g}: sharpness "

@@ -18,7 +18,7 @@ const FIGURES = [
   [
     "distance",
     "distance",
-    "Fréchet distance of samples to test images in a network's features, lower is better. Fitted: with z from where the encoder puts the training images, instead of from N(0, I).",
+    "Fréchet distance of samples to test images in a network's features, lower is better. The samples here come from where the encoder puts the training images (the fitted prior); with z from N(0, I) it is another.",
   ],
   [
     "realness",
@@ -35,7 +35,8 @@ function figureText(key, stop, scale) {
   if (key === "realness") {
     return { text: scale === "score" ? value.toFixed(2) : ganvae.percent(value), more: scale === "score" ? "of 1" : "" };
   }
-  return { text: small(value), more: stop.fitted === null ? "" : `fitted ${small(stop.fitted)}` };
+  if (stop.fitted === null) return { text: small(value), more: "" };
+  return { text: small(stop.fitted), more: `with N(0, I) ${small(value)}` };
 }
 
 /** @param {(at: number) => void} onChoose a stop was chosen on the curve */
