@@ -149,26 +149,25 @@ _TUNED_FACE_GAN = _TUNED_GAN.replace(
     decoder_widths=(256, 128, 64, 48),
     encoder_widths=(48, 96, 192),
     patch=2,
-    steps=15_000,
-    augmentation=True,
+    steps=12_500,
     mirror=True,
     storage="float16",
-    shipped=False,
 )
 
 _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
     name="tuned-vae-faces",
     family="vae",
+    components=20,
+    steps=7_000,
     lr=1e-3,
     adam_betas=(0.9, 0.999),
     loss="calibrated",
     spectral_norm=False,
     averaging=0.0,
-    augmentation=False,
 )
 
 
-def _stops(bridge: Bridge, vae: Recipe, steps: int, shipped: bool) -> list[Recipe]:
+def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
     return [
         vae.replace(
             name=name,
@@ -180,7 +179,6 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int, shipped: bool) -> list[Recip
             cooldown=0.5,
             steps=steps,
             storage="float16",
-            shipped=shipped,
         )
         for name, weight in zip(bridge.stops, STOPS, strict=True)
     ]
@@ -246,8 +244,8 @@ RECIPES: dict[str, Recipe] = {
         _TUNED_GAN,
         _TUNED_FACE_VAE,
         _TUNED_FACE_GAN,
-        *_stops(BRIDGES[0], _TUNED_VAE, 1_200, shipped=True),
-        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 6_000, shipped=False),
+        *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_500),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from ganvae import cards, checkpoint, digests, files
+from ganvae.bridges.stops import is_stop
 from ganvae.data import to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
@@ -26,6 +27,7 @@ from ganvae.training.hardware import describe_hardware, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
 from ganvae.training.objectives import kl_per_dimension
+from ganvae.training.snapshots import copy_snapshots
 
 _PACKAGES = ("torch", "numpy", "safetensors", "torch-fidelity", "scikit-learn")
 
@@ -75,7 +77,7 @@ def gather(
         look(result)
     except UserError as error:
         print(f"{model.recipe.name} is not looked into: {error}", file=sys.stderr)
-    shutil.copytree(folder / checkpoint.SNAPSHOTS, result / checkpoint.SNAPSHOTS)
+    copy_snapshots(folder, result, last_only=is_stop(model.recipe))
     for kept in (cards.COMPARISON, cards.SEEDS):
         if (target / kept).is_file():
             shutil.copy(target / kept, result)

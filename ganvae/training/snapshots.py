@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,11 @@ from PIL import Image
 from torch import Tensor
 
 from ganvae import files
-from ganvae.checkpoint import SNAPSHOT_INDEX, SNAPSHOTS
+from ganvae.checkpoint import SNAPSHOT_INDEX, SNAPSHOTS, read_json
 from ganvae.data import to_float, to_uint8
 from ganvae.latents import sample_z
 from ganvae.models import GAN, VAE
+from ganvae.snapshots import KINDS
 
 COLUMNS, ROWS = 8, 4
 # Photographs at 64x64 take ten times the bytes of digits.
@@ -66,6 +68,25 @@ class SnapshotWriter:
                 "moments": self.moments,
             },
         )
+
+
+def copy_snapshots(run: Path, result: Path, last_only: bool) -> None:
+    """Copy the snapshots of a run's folder into that of its result.
+
+    Args:
+        last_only: leave out all moments but the last, for a model whose time-lapse is not shown:
+            forty sheets of faces take more than its weights.
+    """
+    if not last_only:
+        shutil.copytree(run / SNAPSHOTS, result / SNAPSHOTS)
+        return
+    index = read_json(run / SNAPSHOTS / SNAPSHOT_INDEX)
+    last = index["moments"][-1]
+    (result / SNAPSHOTS).mkdir()
+    for kind in KINDS:
+        if kind in last:
+            shutil.copy(run / SNAPSHOTS / last[kind], result / SNAPSHOTS)
+    files.write_json(result / SNAPSHOTS / SNAPSHOT_INDEX, {**index, "moments": [last]})
 
 
 def _sheet(pictures: Tensor) -> bytes:

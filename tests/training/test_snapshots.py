@@ -13,7 +13,7 @@ from ganvae.data import load_for, to_float, to_uint8
 from ganvae.latents import sample_z
 from ganvae.models import VAE, build
 from ganvae.snapshots import read_index, read_sheet, read_tiles
-from ganvae.training.snapshots import SnapshotWriter
+from ganvae.training.snapshots import SnapshotWriter, copy_snapshots
 from tests.conftest import TINY
 
 RECIPES = {recipe.name: recipe for recipe in TINY}
@@ -70,6 +70,31 @@ def test_what_is_written_can_be_read_by_the_page(tmp_path: Path, small_data: Pat
     tiles = read_tiles(read_sheet(tmp_path, index, "samples", 2), index)
     pictures = model.generate(torch.from_numpy(sample_z(42, 3, 32)))
     torch.testing.assert_close(tiles, pictures, atol=0.5 / 255 + 1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(("last_only", "steps"), [(False, [0, 1, 5]), (True, [5])])
+def test_a_result_takes_all_moments_or_the_last(
+    last_only: bool, steps: list[int], tmp_path: Path, small_data: Path
+) -> None:
+    run, result = tmp_path / "run", tmp_path / "result"
+    result.mkdir()
+    recipe = RECIPES["vae-3"]
+    writer = SnapshotWriter(run, build(recipe), load_for(recipe, "test", small_data), [])
+    for step in (0, 1, 5):
+        writer.write(step, step * 32)
+    copy_snapshots(run, result, last_only)
+    index = read_index(result)
+    assert index is not None
+    assert [moment.step for moment in index.moments] == steps
+    assert {file.name for file in (result / "snapshots").iterdir()} == {"index.json"} | {
+        f"{kind}-{step:08d}.png" for step in steps for kind in ("samples", "reconstructions")
+    }
+    for kind in index.kinds:
+        sheet = f"{kind}-00000005.png"
+        assert (
+            read_sheet(result, index, kind, len(steps) - 1)
+            == (run / "snapshots" / sheet).read_bytes()
+        )
 
 
 def test_drawing_leaves_the_random_state_and_the_mode_alone(
