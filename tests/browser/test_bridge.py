@@ -49,6 +49,17 @@ def test_a_tuned_pair_opens_with_the_fitted_prior(new_page: NewPage, app: str) -
     expect(page.locator("#gv-sample .fitted")).not_to_be_checked(timeout=30_000)
 
 
+def test_the_time_lapse_of_a_tuned_pair_says_that_its_points_are_others(
+    new_page: NewPage, app: str
+) -> None:
+    page = new_page()
+    page.goto(f"{app}/?tab=training")
+    note = page.locator(".training-note")
+    expect(note).to_contain_text("same random point at every moment. Points are of N(0, I)")
+    page.goto(f"{app}/?tab=training&fitted=0")
+    expect(note).to_have_text("Each picture is drawn from the same random point at every moment.")
+
+
 def open_bridge(page: Page, app: str, query: str) -> None:
     page.goto(f"{app}/?tab=bridge&{query}")
     page.wait_for_selector(f"{TAB} .br[data-shown][data-measured]")

@@ -142,7 +142,13 @@ function makeTimelapse({ element, server, most, onMoment }) {
   // One line under the dock, always there, so that nothing moves when it changes.
   function remarkOn(sheets) {
     const drawn = sheets.filter(({ kind: its }) => its === "reconstructions");
-    if (!drawn.length) return "Each picture is drawn from the same random point at every moment.";
+    if (!drawn.length) {
+      const models = sheets.map(({ panel }) => ganvae.config.models[panel.name]);
+      const fitted = ganvae.get().fitted && models.some((model) => model.fitted_prior);
+      // Else they would seem to be worse than those that the visitor has just seen.
+      const prior = fitted ? " Points are of N(0, I): the fitted prior is made when training is over." : "";
+      return `Each picture is drawn from the same random point at every moment.${prior}`;
+    }
     if (drawn.some(({ real }) => real?.image)) {
       const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
       return `In each pair: a test image, then what the VAE makes of it.${gan}`;
