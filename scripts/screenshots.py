@@ -37,6 +37,7 @@ VIEWS = {
     "faces-explore.png": "?pair=faces&tab=explore",
     "sample.png": _DIGITS,
     "tuned-sample.png": "?pair=digits-tuned",
+    "tuned-faces.png": "?pair=faces-tuned",
     "explore.png": f"{_DIGITS}&tab=explore&pick=9",
     "walk.png": f"{_DIGITS}&tab=walk&pick=9",
     "map.png": f"{_DIGITS}&tab=map",
