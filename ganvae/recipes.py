@@ -158,10 +158,10 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
     name="tuned-vae-faces",
     family="vae",
     components=20,
-    steps=5_500,
+    steps=7_000,
     lr=1e-3,
     adam_betas=(0.9, 0.999),
-    loss="calibrated-bands",
+    loss="calibrated",
     spectral_norm=False,
     averaging=0.0,
 )
@@ -245,7 +245,7 @@ RECIPES: dict[str, Recipe] = {
         _TUNED_FACE_VAE,
         _TUNED_FACE_GAN,
         *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
-        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_000),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_500),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",

@@ -63,9 +63,8 @@ class Recipe:
         loss: name of the objective (training/objectives.py). `cross-entropy`; `squared-error`:
             a VAE's reconstruction is then the mean squared error of an image's pixels, a GAN's
             loss that of LSGAN; `calibrated` (VAE), a Gaussian likelihood of the variance that fits
-            best, and `calibrated-bands`, one for each scale of detail; `hinge` (GAN). With any but
-            `cross-entropy` a VAE's decoder ends in a tanh, and a GAN's discriminator gives a score
-            instead of a probability.
+            best; `hinge` (GAN). With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
+            GAN's discriminator gives a score instead of a probability.
         pretraining: name of the VAE that it starts from; None starts from random weights. A GAN's
             generator starts with the trunk of that VAE's decoder (study C); a bridge starts with
             all of the VAE, and keeps its encoder as it is.

@@ -25,13 +25,6 @@ from ganvae.training.callbacks import test_losses
 from ganvae.training.hardware import describe_hardware
 
 SCORE_COUNT = 10_000
-# Of the losses that are nats already.
-_LIKELIHOODS = {
-    "cross-entropy": "Bernoulli",
-    "calibrated": "Gaussian, pixels in [-1, 1], variance fitted to each batch",
-    "calibrated-bands": "Gaussian, pixels in [-1, 1], a variance for each scale of detail fitted "
-    "to each batch",
-}
 # Images that are timed.
 _SPEED_COUNT = 1000
 _BATCH = 500
@@ -98,10 +91,11 @@ def _negative_elbo(model: VAE, test: Tensor) -> dict[str, Any]:
     """
     losses = test_losses(model, test)
     recipe = model.recipe
-    if recipe.loss in _LIKELIHOODS:
+    if recipe.loss != "squared-error":
+        fitted = "Gaussian, pixels in [-1, 1], variance fitted to each batch"
         return {
             "negative_elbo": losses["test_reconstruction"] + losses["test_kl"],
-            "likelihood": _LIKELIHOODS[recipe.loss],
+            "likelihood": "Bernoulli" if recipe.loss == "cross-entropy" else fitted,
         }
     pixels = math.prod(recipe.image_shape)
     variance = recipe.beta * pixels / 2

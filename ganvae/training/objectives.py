@@ -109,48 +109,10 @@ class CalibratedELBO(NegativeELBO):
             images: (N, C, H, W) in [-1, 1].
             mean, log_variance: (N, latent), of the posterior.
         """
-        error = torch.tanh(logits) - images
-        return self._nats(error), kl_per_dimension(mean, log_variance).sum()
-
-    def _nats(self, error: Tensor) -> Tensor:
-        variance = error.square().mean().clamp(min=1e-6)
+        variance = F.mse_loss(torch.tanh(logits), images).clamp(min=1e-6)
         # With that variance the squared errors over twice the variance are half a nat a pixel.
-        return 0.5 * error.numel() * (torch.log(2 * math.pi * variance) + 1)
-
-
-# Errors of neighbouring pixels are alike, which one variance for all pixels denies: it takes fine
-# detail for noise. In an orthonormal wavelet basis (Mallat 1989) they are nearly independent, and
-# the density of an image is the same in it.
-@dataclass(frozen=True)
-class BandsELBO(CalibratedELBO):
-    """As the calibrated ELBO, with a variance for each scale of detail, coarse to fine."""
-
-    def _nats(self, error: Tensor) -> Tensor:
-        return torch.stack([super(BandsELBO, self)._nats(band) for band in haar_bands(error)]).sum()
-
-
-def haar_bands(images: Tensor, most: int = 3) -> list[Tensor]:
-    """The Haar wavelet transform: details, finest first, and last what is left, a small image.
-
-    Args:
-        images: (N, C, H, W).
-        most: scales of detail; fewer where a side is odd before.
-
-    Returns:
-        (N, C, 3, H / 2, W / 2) and so on, then (N, C, h, w). The basis is orthonormal: squares sum
-        to those of the images.
-    """
-    bands = []
-    for _ in range(most):
-        if images.shape[-1] % 2 or images.shape[-2] % 2:
-            break
-        top, bottom = images[..., ::2, :], images[..., 1::2, :]
-        rows, steps = top + bottom, top - bottom
-        left, right = (..., slice(None, None, 2)), (..., slice(1, None, 2))
-        details = (rows[left] - rows[right], steps[left] + steps[right], steps[left] - steps[right])
-        bands.append(torch.stack(details, dim=2) / 2)
-        images = (rows[left] + rows[right]) / 2
-    return [*bands, images]
+        nats = 0.5 * images.numel() * (torch.log(2 * math.pi * variance) + 1)
+        return nats, kl_per_dimension(mean, log_variance).sum()
 
 
 # Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, section 3: the generator climbs
@@ -233,7 +195,6 @@ ELBOS: dict[str, Callable[[Recipe], NegativeELBO]] = {
     "cross-entropy": lambda recipe: NegativeELBO(recipe.beta),
     "squared-error": lambda recipe: SquaredErrorELBO(recipe.beta),
     "calibrated": lambda recipe: CalibratedELBO(recipe.beta),
-    "calibrated-bands": lambda recipe: BandsELBO(recipe.beta),
 }
 ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
     "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),

@@ -10,7 +10,6 @@ from torch.distributions import Bernoulli, Normal, kl_divergence
 from ganvae.errors import UserError
 from ganvae.recipes import RECIPES
 from ganvae.training.objectives import (
-    BandsELBO,
     CalibratedELBO,
     HingeLoss,
     LeastSquaresLoss,
@@ -19,7 +18,6 @@ from ganvae.training.objectives import (
     SquaredErrorELBO,
     adversarial_of,
     elbo_of,
-    haar_bands,
     kl_per_dimension,
     reparameterise,
 )
@@ -187,46 +185,6 @@ def test_calibrated_likelihood_agrees_with_torch_distributions() -> None:
     assert by_hand(0.8) > nats.item()
     assert by_hand(1.2) > nats.item()
     assert kl.item() == pytest.approx(kl_per_dimension(mean, log_variance).sum().item())
-
-
-def test_bands_are_an_orthonormal_basis_of_the_image() -> None:
-    torch.manual_seed(0)
-    images = torch.randn(2, 3, 16, 8)
-    bands = haar_bands(images)
-    assert [tuple(band.shape) for band in bands] == [
-        (2, 3, 3, 8, 4),
-        (2, 3, 3, 4, 2),
-        (2, 3, 3, 2, 1),
-        (2, 3, 2, 1),
-    ]
-    # Scalar products of images stay what they are.
-    others = haar_bands(images.flip(0))
-    product = sum((a * b).sum() for a, b in zip(bands, others, strict=True))
-    torch.testing.assert_close(product, (images * images.flip(0)).sum())
-    # A plain image has no details, one of stripes has them at the finest scale alone.
-    assert [band.abs().max().item() > 0 for band in haar_bands(torch.ones(1, 1, 28, 28))] == [
-        False,
-        False,
-        True,
-    ]
-    stripes = torch.tensor([1.0, -1.0]).repeat(4).expand(1, 1, 8, 8)
-    assert [band.abs().max().item() > 0 for band in haar_bands(stripes)] == [True] + [False] * 3
-
-
-def test_each_scale_of_detail_has_the_variance_that_fits_it_best() -> None:
-    torch.manual_seed(0)
-    logits, images = torch.randn(3, 1, 8, 8), torch.rand(3, 1, 8, 8) * 2 - 1
-    mean, log_variance = torch.randn(3, 2), torch.randn(3, 2)
-    nats, kl = BandsELBO().terms(logits, images, mean, log_variance)
-    # The density of an image is that of its bands, the basis being orthonormal.
-    by_hand = sum(
-        -torch.distributions.Normal(0, band.square().mean().sqrt()).log_prob(band).sum()
-        for band in haar_bands(torch.tanh(logits) - images)
-    )
-    torch.testing.assert_close(nats, by_hand)
-    one_for_all, same_kl = CalibratedELBO().terms(logits, images, mean, log_variance)
-    assert nats < one_for_all
-    assert kl == same_kl
 
 
 def test_hinge_by_hand() -> None:
