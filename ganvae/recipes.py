@@ -245,7 +245,7 @@ RECIPES: dict[str, Recipe] = {
         _TUNED_FACE_VAE,
         _TUNED_FACE_GAN,
         *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
-        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_500),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_000),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",

@@ -58,7 +58,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "tuned-targets": tuned.targets,
     "tuned-browser": tuned.browser,
     **{name: partial(tuned.ablation, name) for name in tuned.TUNED},
-    **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED if "-gan-" in name},
+    **{f"{name}-curve": partial(tuned.curve, name) for name in tuned.TUNED},
 }
 # Tables stand in the README and in pages of docs/.
 PAGES = (

@@ -207,6 +207,11 @@ def test_what_was_tried_and_how_the_distance_fell(weights: Path) -> None:
         "| step | 2 | 1,000 |",
         "| distance | 900 | 30 |",
     ]
+    # A VAE's loss is measured at other moments than the distance.
+    (folder / "history.csv").write_text(
+        "step,distance,test_loss\n1,,\n2,900.4,\n3,,80.6\n900,,7.2\n1000,30.2,\n1001,,5\n"
+    )
+    assert tuned.curve(folder.name).splitlines()[3] == "| test loss |  | 7 |"
 
 
 def test_bridges_are_told_stop_by_stop(weights: Path) -> None:
