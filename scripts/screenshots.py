@@ -34,7 +34,7 @@ _GAP = 24
 _DIGITS = "?pair=digits-convolutional"
 VIEWS = {
     "faces-sample.png": "?pair=faces",
-    "faces-explore.png": "?pair=faces&tab=explore",
+    "faces-explore.png": "?pair=faces-tuned&tab=explore",
     "sample.png": _DIGITS,
     "tuned-sample.png": "?pair=digits-tuned",
     "tuned-faces.png": "?pair=faces-tuned",
@@ -46,7 +46,11 @@ VIEWS = {
     "reconstruct.png": f"{_DIGITS}&tab=reconstruct",
     "training.png": f"{_DIGITS}&tab=training&vae=all",
 }
-PHONE_VIEWS = ("?pair=faces", f"{_DIGITS}&tab=explore&pick=9", "?pair=faces&tab=explore")
+PHONE_VIEWS = (
+    "?pair=faces-tuned",
+    f"{_DIGITS}&tab=explore&pick=9",
+    "?pair=faces-tuned&tab=explore",
+)
 
 
 @contextmanager
