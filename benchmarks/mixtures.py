@@ -1,13 +1,13 @@
 """What a richer fitted prior is worth: samples of one VAE from mixtures of more and more Gaussians.
 
     python -m benchmarks.mixtures
-    python -m benchmarks.mixtures --models vae-100 --output /tmp/mixtures.json
+    python -m benchmarks.mixtures --models vae-10 --output /tmp/mixtures.json
 
 The VAE is not trained again: only where its samples are drawn from changes. First its prior,
 N(0, I); then mixtures fitted to the encodings of the training images; last the encodings of test
 images themselves, the best that any prior could do. Needs the training images (GANVAE_DATA).
-Written to benchmarks/results/mixtures.json: Fréchet distance, recall and sharpness of 10,000
-samples, and the seconds of the fit.
+Written to benchmarks/results/mixtures.json: Fréchet distance, recall and sharpness of as many
+samples as the model was scored with, and the seconds of the fit.
 """
 
 from __future__ import annotations
@@ -29,18 +29,17 @@ from ganvae.metrics.features import feature_network
 from ganvae.metrics.reference import find_reference
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, prior_z
 from ganvae.models import VAE
-from ganvae.training.evaluate import SCORE_COUNT
 from ganvae.training.prior import encode, fit_prior
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "mixtures.json"
-MODELS = ("tuned-vae-digits", "vae-100")
+MODELS = ("tuned-vae-digits", "tuned-vae-faces")
 COMPONENTS = (1, 10, 30, 100)
 NORMAL, ENCODINGS = "N(0, I)", "encodings of test images"
 
 
 def compare(
-    model: VAE, images: Images, scorer: Scorer, components: Sequence[int], count: int = SCORE_COUNT
+    model: VAE, images: Images, scorer: Scorer, components: Sequence[int], count: int
 ) -> list[dict[str, Any]]:
     """A row for each place that samples are drawn from."""
     rows = [_row(NORMAL, scorer, model, prior_z(model, count))]
@@ -85,7 +84,9 @@ def main() -> None:
             parser.error(f"{name} has no encoder, and so no encodings to fit a prior to.")
         network = feature_network(model.recipe.dataset, options.weights)
         reference = find_reference(model.recipe, images, network, options.weights)
-        report[name] = compare(model, images, Scorer(reference, network), COMPONENTS)
+        # As many as the model itself was scored with.
+        count = checkpoint.read_metrics(options.weights / name)["distance"]["n"]
+        report[name] = compare(model, images, Scorer(reference, network), COMPONENTS, count)
     files.write_text(options.output, json.dumps(report, indent=2) + "\n")
 
 
