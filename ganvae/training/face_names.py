@@ -118,4 +118,14 @@ NAMES: dict[str, tuple[Name, ...]] = {
         Name("warmth", 8, -1),
         Name("hairline", 10, 1),
     ),
+    # tuned-gan-faces
+    "d25815c0960e007633e7075ba56b8dc5df37a0b57b447e6f01278fe53e2abc21": (
+        Name("background", 1, -1),
+        Name("head", 2, -1),
+        Name("face", 3, 1),
+        Name("left-side", 4, 1),
+        Name("light-left", 5, -1),
+        Name("hairline", 7, 1),
+        Name("warmth", 8, 1),
+    ),
 }
