@@ -18,6 +18,7 @@ from tables import (  # noqa: E402
     bridge,
     claims,
     mixtures,
+    models,
     scores,
     studies,
     survival,
@@ -188,6 +189,19 @@ def test_a_target_is_reached_or_missed_by_the_files(weights: Path) -> None:
     put(weights / "tuned-vae-digits" / "metrics.json", FULL | {"fitted": fitted})
     (row,) = rows_of(tuned.targets(), "tuned-vae-digits")
     assert "| 100.0 | 50.0 | reached | 0.10, 0.32 |" in row
+
+
+def test_machines_are_told_with_the_models_of_the_rarer_ones() -> None:
+    def on(hardware: str, threads: int) -> dict[str, Any]:
+        return {"training": {"hardware": hardware, "threads": threads}}
+
+    first = {"a": on("X, 2 cores", 1), "b": on("X, 2 cores", 1)}
+    assert models.machines(first) == "X, 2 cores, 1 thread"
+    others = {"c": on("Y, 2 cores", 2), "d": on("Y, 2 cores", 2), "e": on("Z, 8 cores", 1)}
+    more = others | first | {"f": on("X, 2 cores", 1)}
+    assert models.machines(more) == (
+        "X, 2 cores, 1 thread; `c` and `d` on Y, 2 cores, 2 threads; `e` on Z, 8 cores, 1 thread"
+    )
 
 
 def test_what_was_tried_and_how_the_distance_fell(weights: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ganvae import checkpoint
@@ -15,11 +16,12 @@ from tables.markdown import RESULTS, WEIGHTS, table
 
 def models() -> str:
     """Every shipped model with what was measured of it."""
-    rows = []
+    rows, there = [], {}
     for recipe in RECIPES.values():
         metrics = checkpoint.read_metrics(WEIGHTS / recipe.name)
         if not recipe.shipped or not metrics or recipe.dataset != "mnist" or is_stop(recipe):
             continue
+        there[recipe.name] = metrics
         part = "decoder" if recipe.family == "vae" else "generator"
         rows.append(
             f"| [`{recipe.name}`](weights/{recipe.name}) | {recipe.study} | {recipe.latent} | "
@@ -28,7 +30,7 @@ def models() -> str:
             f"{distance_over_seeds(recipe)} | {metrics['sharpness']['ratio']:.0%} | "
             f"{final_loss(recipe, metrics['final'])} | {metrics['training']['seconds'] / 60:.0f} |"
         )
-    some = next(m for r in RECIPES if (m := checkpoint.read_metrics(WEIGHTS / r)))
+    some = next(iter(there.values()))
     classifier = checkpoint.read_json(WEIGHTS / CLASSIFIER / "metrics.json")
     return (
         table(
@@ -45,8 +47,7 @@ def models() -> str:
         f"training images instead of N(0, I). Over seeds: mean and standard deviation of the "
         f"distance over full trainings from several seeds, not all in the same precision "
         f"(`seeds.json` beside the model); everything else is of one. Minutes: on "
-        f"{some['training']['hardware']}, {some['training']['threads']} thread, while another "
-        f"training ran beside it."
+        f"{machines(there)}, mostly while another training ran beside it."
     )
 
 
@@ -78,8 +79,20 @@ def faces() -> str:
         + f"\n\nDistance: Fréchet distance of {some['distance']['n']:,} samples to "
         f"{some['distance']['reference']}, in the features of EfficientNet-Lite0 with ImageNet "
         f"weights: no figure of this column compares with one of the digits'. Sharpness as above. "
-        f"{some['training']['hardware']}, {some['training']['threads']} threads."
+        f"Minutes: on {machines({recipe.name: metrics for recipe, metrics in there})}."
     )
+
+
+def machines(measured: Mapping[str, dict[str, Any]]) -> str:
+    """Where models were trained: the machine of most, then the others with the models' names."""
+    names: dict[str, list[str]] = {}
+    for name, metrics in measured.items():
+        training = metrics["training"]
+        threads = "1 thread" if training["threads"] == 1 else f"{training['threads']} threads"
+        names.setdefault(f"{training['hardware']}, {threads}", []).append(name)
+    most, *others = sorted(names, key=lambda where: len(names[where]), reverse=True)
+    told = [f"{' and '.join(f'`{name}`' for name in names[where])} on {where}" for where in others]
+    return "; ".join([most, *told])
 
 
 def fitted_distance(metrics: dict[str, Any]) -> str:
