@@ -27,8 +27,8 @@ PAIRS: tuple[Pair, ...] = (
     Pair(
         "faces-tuned",
         "Faces, tuned",
-        "Look at hair, teeth and background: the best VAE of this size that we know how to train "
-        "still smooths them away, the GAN draws them, and sometimes draws them wrong.",
+        "Look at hair, teeth and background: the best VAE that we could train at this size smooths "
+        "them away, the GAN draws them, sometimes wrong.",
         fitted=True,
     ),
     Pair(
@@ -100,8 +100,8 @@ BRIDGES: tuple[Bridge, ...] = (
     Bridge(
         "bridge-faces",
         "Faces",
-        "Drag from the VAE to the GAN: skin and hair get their grain, and the face becomes another "
-        "person's.",
+        "Drag from the VAE to the GAN: skin and hair get the grain that the VAE leaves out, which "
+        "need not be that of the photograph.",
         "tuned-vae-faces",
     ),
 )
