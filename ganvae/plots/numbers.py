@@ -18,7 +18,8 @@ def short(value: float) -> str:
 
 def _digits(value: float) -> str:
     size = abs(value)
-    places = 0 if size >= 99.95 else 1 if size >= 9.995 else 2 if size >= 0.0995 else 3
+    limits = (99.95, 9.995, 0.0995, 0.00995)
+    places = next((index for index, limit in enumerate(limits) if size >= limit), len(limits))
     text = f"{value:.{places}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
