@@ -79,6 +79,10 @@ def problems(r: Recipe) -> list[str]:
             or (isinstance(r.pretraining, str) and _NAME.fullmatch(r.pretraining) is not None),
             f"pretraining must be the name of a VAE or none, not {shown(r.pretraining)}.",
         ),
+        (
+            r.judge is None or (isinstance(r.judge, str) and _NAME.fullmatch(r.judge) is not None),
+            f"judge must be the name of a GAN or none, not {shown(r.judge)}.",
+        ),
         (isinstance(r.pair, str) and len(r.pair) <= 64, "The pair must be a short text."),
         (
             isinstance(r.loss, str) and _NAME.fullmatch(r.loss) is not None,
@@ -245,6 +249,10 @@ def _conflicts(r: Recipe) -> list[str]:
             and (r.family != "vae" or r.network != "residual" or not r.pretraining),
             "The adversarial weight belongs to a VAE with residual networks that starts from "
             "another one.",
+        ),
+        (
+            r.judge and (r.family != "vae" or r.loss != "calibrated"),
+            "A judge belongs to a VAE with the calibrated loss.",
         ),
         (
             r.components != COMPONENTS and r.family != "vae",

@@ -20,7 +20,7 @@ from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, MAX_SEED, Recipe
 from ganvae.recipes import FAMILIES, RECIPES
 from ganvae.training.members import Member, sweep_members
-from ganvae.training.options import FRESH, KNOWN_SETS, NO_PRETRAINING, find_dataset, resolve
+from ganvae.training.options import FRESH, KNOWN_SETS, NONE, find_dataset, resolve
 
 DEFAULT_RUNS = DEFAULT_WEIGHTS.parent / "runs"
 
@@ -85,7 +85,13 @@ def _of_face_gan(field: str) -> str:
     "--pretraining",
     metavar="NAME",
     help=f"VAE in --weights whose decoder the generator starts from, {FRESH} to train one first, "
-    f"or {NO_PRETRAINING} (study C's GAN).{_of_face_gan('pretraining')}",
+    f"or {NONE} (study C's GAN).{_of_face_gan('pretraining')}",
+)
+@click.option(
+    "--judge",
+    metavar="NAME",
+    help="GAN in --weights by whose discriminator's features a reconstruction is compared, too, "
+    f"or {NONE} (VAE).  [default: tuned-vae-faces {RECIPES['tuned-vae-faces'].judge}]",
 )
 @click.option(
     "--flip-every",

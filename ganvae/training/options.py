@@ -33,6 +33,7 @@ _OVERRIDES: dict[str, str] = {
     "label_noise": "label_noise",
     "input_noise": "input_noise",
     "pretraining": "pretraining",
+    "judge": "judge",
     "mixed_batches": "mixed_batches",
     "loss": "loss",
     "averaging": "averaging",
@@ -49,6 +50,7 @@ _OVERRIDES: dict[str, str] = {
 _FAMILY_ONLY = {
     "beta": "vae",
     "components": "vae",
+    "judge": "vae",
     "real_label": "gan",
     "dropout": "gan",
     "prior": "gan",
@@ -65,7 +67,7 @@ _FAMILY_ONLY = {
 # What `--sweep` takes: all of them whose values have no commas, and the latent size.
 SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))
 KNOWN_SETS = (*digits.NAMES, sets.CELEBA)
-NO_PRETRAINING, FRESH = "none", "fresh"
+NONE, FRESH = "none", "fresh"
 
 
 def resolve(options: dict[str, Any]) -> list[Recipe]:
@@ -172,7 +174,7 @@ def _value(option: str, given: Any, current: Any) -> Any:
         return tuple(int(width) for width in given.split(","))
     if option == "dataset":
         return find_dataset(given)[0]
-    if option == "pretraining" and given == NO_PRETRAINING:
+    if option in ("pretraining", "judge") and given == NONE:
         return None
     return given
 

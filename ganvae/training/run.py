@@ -31,6 +31,7 @@ from ganvae.training.failures import check_weights, explained
 from ganvae.training.hardware import arrange, reuse_memory, usable_precision
 from ganvae.training.history import History
 from ganvae.training.inside import Subject, digit_labels, look_inside
+from ganvae.training.judges import Judge, load_judge
 from ganvae.training.lock import alone, check_writable
 from ganvae.training.loop import Loop
 from ganvae.training.pretraining import start_from
@@ -147,10 +148,11 @@ def _train(recipe: Recipe, settings: Settings, held: ExitStack) -> Path:
     model = build(recipe)
     if recipe.pretraining is not None:
         start_from(model, settings.result_of(recipe.pretraining))
+    judge = load_judge(recipe, settings.result_of(recipe.judge)) if recipe.judge else None
     model.to(device)
     arrange(model)
     test = images.test.to(device)
-    run = _Run(model, images.train.to(device), test, folder, details, processes)
+    run = _Run(model, images.train.to(device), test, folder, details, processes, judge)
     with explained(folder, recipe, device):
         loop = run.go(scorer, settings)
         processes.close()
@@ -256,10 +258,11 @@ class _Run:
         folder: Path,
         details: dict[str, Any],
         processes: Processes,
+        judge: Judge | None,
     ) -> None:
         recipe = model.recipe
         self.model, self.test, self.folder, self.details = model, test, folder, details
-        self.update = make_update(model, processes)
+        self.update = make_update(model, processes, judge)
         self.history = History(recipe.family)
         self.history.rows = details["rows"]
         self.total = recipe.total_steps(len(train_set))

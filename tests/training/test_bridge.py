@@ -13,7 +13,6 @@ from ganvae.fitted_prior import FittedPrior
 from ganvae.models import VAE, build
 from ganvae.training.prior import prior_of
 from ganvae.training.updates import BridgeUpdate, make_update
-from ganvae.training.updates.bridge import Judge, relative_error
 from tests.training.conftest import SHORT_BRIDGE
 
 
@@ -28,13 +27,6 @@ def begin(weight: float) -> tuple[VAE, BridgeUpdate, Tensor]:
 
 def values(module: torch.nn.Module) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in module.state_dict().items()}
-
-
-def test_the_error_is_a_share_of_what_there_is_to_know() -> None:
-    wanted = torch.tensor([-1.0, 1.0, -1.0, 1.0])
-    assert relative_error(wanted, wanted) == 0
-    # The unbiased variance of four numbers of +-1 is 4/3.
-    assert torch.isclose(relative_error(torch.zeros(4), wanted), torch.tensor(0.75))
 
 
 def test_at_the_first_stop_the_decoder_learns_as_a_vae_does() -> None:
@@ -87,14 +79,3 @@ def test_a_stop_has_the_fitted_prior_of_its_vae(tmp_path: Path) -> None:
     # Another VAE's encoder is no other's.
     model.recipe = model.recipe.replace(adversarial=None, pretraining=None)
     assert len(prior_of(model, images, tmp_path).shares) == model.recipe.components
-
-
-def test_the_judge_tells_what_every_block_saw() -> None:
-    _, update, images = begin(0.5)
-    update.judge.eval()
-    scores, maps = update.judge(images)
-    assert scores.shape == (8,)
-    # Two halvings of a picture that is seen in squares of two pixels.
-    assert [tuple(one.shape) for one in maps] == [(8, 4, 4, 4), (8, 8, 2, 2)]
-    assert isinstance(update.judge, Judge)
-    assert torch.allclose(update.judge.layers(images), scores, atol=1e-5)

@@ -9,39 +9,16 @@ one latent space.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from ganvae import networks
 from ganvae.models import VAE
-from ganvae.networks.residual import Halving
 from ganvae.training import spectral
+from ganvae.training.judges import Judge, relative_error
 from ganvae.training.objectives import HingeLoss, elbo_of, reparameterise
 from ganvae.training.processes import Processes
 from ganvae.training.updates import common
-
-
-class Judge(nn.Module):
-    """A discriminator that also tells what it saw on its way to the score."""
-
-    def __init__(self, discriminator: nn.Module) -> None:
-        super().__init__()
-        self.layers = discriminator
-
-    def forward(self, images: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Scores (N,) and the feature maps of every block, largest first, of (N, C, H, W)."""
-        x, maps = images, []
-        for layer in self.layers.children():
-            x = layer(x)
-            if isinstance(layer, Halving):
-                maps.append(x)
-        return x, maps
-
-
-def relative_error(found: Tensor, wanted: Tensor) -> Tensor:
-    """Mean squared error as a share of the variance of what is wanted: 1 for its mean."""
-    return F.mse_loss(found, wanted) / wanted.var().clamp(min=1e-6)
 
 
 class BridgeUpdate:
@@ -53,14 +30,17 @@ class BridgeUpdate:
 
     over reconstructions of the batch, and for the last term also over samples of the prior. At
     w = 0 that is a VAE's own reconstruction term.
+
+    Args:
+        judge: what the discriminator starts as; None for a fresh one.
     """
 
-    def __init__(self, model: VAE, processes: Processes) -> None:
+    def __init__(self, model: VAE, processes: Processes, judge: Judge | None = None) -> None:
         self.model, self.recipe, self.processes = model, model.recipe, processes
         assert self.recipe.adversarial is not None
         self.weight = self.recipe.adversarial
         self.elbo, self.adversarial = elbo_of(self.recipe), HingeLoss()
-        self.judge = Judge(networks.build_discriminator(self.recipe))
+        self.judge = judge or Judge(networks.build_discriminator(self.recipe))
         spectral.hold(self.judge)
         self.judge.to(processes.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.besides: dict[str, nn.Module] = {"judge": self.judge}
@@ -90,20 +70,6 @@ class BridgeUpdate:
         self.adversarial.discriminator(real.float(), fake.float()).backward()
         optimiser.step()
 
-    def _judged(self, images: Tensor, drawn: Tensor) -> tuple[Tensor, Tensor]:
-        """The adversarial term and the error of the features, through which the decoder learns."""
-        self.judge.requires_grad_(False)
-        with common.autocast(self.recipe, images.device):
-            scores, found = self.judge(drawn)
-            with torch.no_grad():
-                _, wanted = self.judge(images)
-        self.judge.requires_grad_(True)
-        errors = [
-            relative_error(one[: len(images)].float(), other.float())
-            for one, other in zip(found, wanted, strict=True)
-        ]
-        return self.adversarial.generator(scores.float()), torch.stack(errors).mean()
-
     def __call__(self, images: Tensor, step: int) -> dict[str, Tensor]:
         w, count = self.weight, len(images)
         with common.autocast(self.recipe, images.device):
@@ -118,8 +84,9 @@ class BridgeUpdate:
         loss = (1 - w) ** 2 * relative_error(drawn[:count], images)
         if w:
             self._learn_to_judge(images, drawn.detach())
-            adversarial, features = self._judged(images, drawn)
-            loss = loss + (1 - w) * w * features + w * adversarial
+            with common.autocast(self.recipe, images.device):
+                scores, features = self.judge.errors(drawn, images)
+            loss = loss + (1 - w) * w * features.mean() + w * self.adversarial.generator(scores)
         optimiser = self.optimisers[1]
         optimiser.zero_grad()
         loss.backward()
