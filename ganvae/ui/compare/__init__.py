@@ -24,6 +24,7 @@ class CompareTab(PageComponent):
         "dock.js",
         "script.js",
     )
+    STYLES = ("style.css", "figures.css")
 
     def __init__(self, collection: Collection, searches: Searches[Any]) -> None:
         """
