@@ -158,8 +158,7 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
     name="tuned-vae-faces",
     family="vae",
     components=20,
-    judge="tuned-gan-faces",
-    steps=11_000,
+    steps=16_000,
     lr=1e-3,
     adam_betas=(0.9, 0.999),
     loss="calibrated",
@@ -172,14 +171,14 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
 _UNTRAINED = ("bridge-faces-1",)
 
 
-def _stops(bridge: Bridge, vae: Recipe, steps: int) -> list[Recipe]:
+def _stops(bridge: Bridge, vae: Recipe, steps: int, judge: str | None = None) -> list[Recipe]:
     return [
         vae.replace(
             name=name,
             pair=bridge.key,
             pretraining=vae.name,
             adversarial=weight,
-            judge=None,
+            judge=judge,
             lr=4e-4,
             adam_betas=(0.0, 0.9),
             cooldown=0.5,
@@ -249,11 +248,10 @@ RECIPES: dict[str, Recipe] = {
         ),
         _TUNED_VAE,
         _TUNED_GAN,
-        # Before the VAE that it judges.
-        _TUNED_FACE_GAN,
         _TUNED_FACE_VAE,
+        _TUNED_FACE_GAN,
         *_stops(BRIDGES[0], _TUNED_VAE, 1_200),
-        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_000),
+        *_stops(BRIDGES[1], _TUNED_FACE_VAE, 1_600, judge="tuned-gan-faces"),
         _FACE_VAE,
         _FACE_VAE.replace(
             name="face-gan-128",

@@ -246,7 +246,7 @@ BAD = [
     ("pretraining", "../vae", "pretraining must be the name of a VAE or none"),
     ("pretraining", "face-vae-128", "belongs to a GAN with strided or residual"),
     ("judge", "../gan", "judge must be the name of a GAN or none"),
-    ("judge", "tuned-gan-faces", "A judge belongs to a VAE with the calibrated loss"),
+    ("judge", "tuned-gan-faces", "A judge belongs to a bridge"),
     ("flip_every", -1, "flip_every must be"),
     ("flip_every", 16, "belong to a GAN with the squared-error loss"),
     ("label_noise", -0.1, "label noise must be"),

@@ -23,10 +23,11 @@ def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
     study = _STUDIES.get(recipe.study, recipe.study)
     base = RECIPES.get(recipe.name)
     if is_stop(recipe):
+        started = f"that starts as the one of `{recipe.judge}` and " if recipe.judge else ""
         relation = (
             f"It is a stop on a bridge from a VAE to a GAN: the encoder is that of "
             f"`{recipe.pretraining}`, and the decoder was trained further with a discriminator "
-            f"whose word has a weight of {recipe.adversarial:g}."
+            f"{started}whose word has a weight of {recipe.adversarial:g}."
         )
     elif recipe.study == TUNED:
         relation = "It is of no study, but as good as we know how to make it at this size."

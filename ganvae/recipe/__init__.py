@@ -70,9 +70,8 @@ class Recipe:
             all of the VAE, and keeps its encoder as it is.
         adversarial: weight, 0 to 1, of what a discriminator says in the loss of a VAE's decoder,
             which makes the VAE a stop on the bridge to a GAN; None has no discriminator (VAE only).
-        judge: name of the GAN whose discriminator sees what a reconstruction has wrong (VAE only).
-            A VAE is compared in its features, which stay as they are, as much as in pixels; on a
-            bridge the discriminator starts as that one. None: pixels alone, or a fresh one.
+        judge: name of the GAN whose discriminator that of a bridge starts as; None starts a fresh
+            one.
         flip_every: every so many steps D's two targets swap (least squares only); 0 is never.
         label_noise: standard deviation of the noise on D's targets (least squares only).
         input_noise: standard deviation of the noise on the images D sees, in units of

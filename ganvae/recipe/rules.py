@@ -251,8 +251,8 @@ def _conflicts(r: Recipe) -> list[str]:
             "another one.",
         ),
         (
-            r.judge and (r.family != "vae" or r.loss != "calibrated"),
-            "A judge belongs to a VAE with the calibrated loss.",
+            r.judge and r.adversarial is None,
+            "A judge belongs to a bridge.",
         ),
         (
             r.components != COMPONENTS and r.family != "vae",

@@ -1,4 +1,4 @@
-"""Discriminators that tell what they see on the way to their score, to compare pictures by.
+"""Discriminators that tell what they see on the way to their score: a bridge compares by that.
 
 Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", ICML 2016: what tells
 pictures from real ones knows better than their pixels what matters in them.
@@ -66,15 +66,15 @@ def relative_error(found: Tensor, wanted: Tensor) -> Tensor:
 
 
 def load_judge(recipe: Recipe, folder: Path) -> Judge:
-    """The discriminator of the GAN in `folder`, as the judge of a VAE of this recipe.
+    """The discriminator of the GAN in `folder`, for a stop of this recipe to start with.
 
     Raises:
-        UserError: there is no such GAN, or its discriminator can't see the VAE's pictures.
+        UserError: there is no such GAN, or its discriminator can't see the stop's pictures.
     """
     if not folder.is_dir():
         raise UserError(
-            f"{recipe.name} compares pictures by what the discriminator of {folder.name} sees, "
-            f"which is not in {folder.parent}: train it first, or leave it out with --judge none."
+            f"The discriminator of {recipe.name} starts as that of {folder.name}, which is not in "
+            f"{folder.parent}: train it first, or start a fresh one with --judge none."
         )
     gan = checkpoint.load(folder)
     wanted = (recipe.image_shape, recipe.image_range)

@@ -48,17 +48,6 @@ def kl_per_dimension(mean: Tensor, log_variance: Tensor) -> Tensor:
     return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
 
 
-def best_gaussian(squared_error: Tensor, count: int) -> Tensor:
-    """-log of a Gaussian likelihood whose variance is the one that fits best, in nats.
-
-    Args:
-        squared_error: mean of the values' squared errors, of any shape.
-        count: how many values there are.
-    """
-    # With that variance the squared errors over twice the variance are half a nat a value.
-    return 0.5 * count * (torch.log(2 * math.pi * squared_error.clamp(min=1e-6)) + 1)
-
-
 # Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014; the weight beta of the KL term
 # is Higgins et al., "beta-VAE", ICLR 2017 (1 is the ELBO itself).
 @dataclass(frozen=True)
@@ -120,8 +109,10 @@ class CalibratedELBO(NegativeELBO):
             images: (N, C, H, W) in [-1, 1].
             mean, log_variance: (N, latent), of the posterior.
         """
-        variance = F.mse_loss(torch.tanh(logits), images)
-        return best_gaussian(variance, images.numel()), kl_per_dimension(mean, log_variance).sum()
+        variance = F.mse_loss(torch.tanh(logits), images).clamp(min=1e-6)
+        # With that variance the squared errors over twice the variance are half a nat a pixel.
+        nats = 0.5 * images.numel() * (torch.log(2 * math.pi * variance) + 1)
+        return nats, kl_per_dimension(mean, log_variance).sum()
 
 
 # Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, section 3: the generator climbs

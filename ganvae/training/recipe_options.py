@@ -66,8 +66,8 @@ _OPTIONS = (
     click.option(
         "--judge",
         metavar="NAME",
-        help="GAN in --weights by whose discriminator's features a reconstruction is compared, "
-        f"too, or {NONE} (VAE).  [default: tuned-vae-faces {RECIPES['tuned-vae-faces'].judge}]",
+        help="GAN in --weights whose discriminator that of a bridge starts as, or "
+        f"{NONE} for a fresh one.  [default: bridge-faces-0 {RECIPES['bridge-faces-0'].judge}]",
     ),
     click.option(
         "--flip-every",

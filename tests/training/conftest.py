@@ -89,7 +89,6 @@ SHORT_RESIDUAL_GAN = RECIPES["tuned-gan-digits"].replace(
 # A stop of a bridge, and the VAE that it starts from.
 SHORT_RESIDUAL_VAE = RECIPES["tuned-vae-faces"].replace(
     name="short-residual-vae",
-    judge=None,
     dataset="photos",
     pair="photos",
     image_shape=(3, 16, 16),

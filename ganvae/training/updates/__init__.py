@@ -20,11 +20,11 @@ def make_update(
 
     Args:
         processes: those that train together; None for this one alone.
-        judge: of a VAE whose recipe names one.
+        judge: that of a bridge whose recipe names one.
     """
     processes = processes or Processes(next(model.parameters()).device)
     if isinstance(model, GAN):
         return GANUpdate(model, processes)
     if model.recipe.adversarial is not None:
         return BridgeUpdate(model, processes, judge)
-    return VAEUpdate(model, processes, judge)
+    return VAEUpdate(model, processes)
