@@ -483,6 +483,12 @@ def test_realness_says_what_others_get(page: Page, app: str) -> None:
     line = page.locator(f"{TAB} .gv-panel[data-family='vae'] .compare-line").first
     expect(line).to_have_text(re.compile(r"realness (under |over )?[\d.]+ %"))
     expect(line).to_have_attribute("title", re.compile("real test pictures get 98 %"))
+    # Explore's panels have room to say it.
+    expect(line.locator(".gv-real-ones")).to_be_hidden()
+    page.get_by_role("tab", name="Explore").click()
+    beside = page.locator(".gx:visible .gv-note .gv-real-ones").first
+    expect(beside).to_have_text("· real ones 98 %")
+    expect(beside).to_be_visible()
 
 
 def test_dark(page: Page, app: str) -> None:

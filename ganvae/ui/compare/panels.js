@@ -44,17 +44,11 @@ function makeLines(facts) {
   const realness = make("div", "compare-line");
   const error = make("div", "compare-line");
   facts.append(realness, error);
-  const write = (line, title, term, value) => {
-    line.title = value ? title : "";
-    const label = make("span", "gv-term", {}, term);
-    line.replaceChildren(...(value ? [label, " ", make("b", "", {}, value)] : []));
-  };
   return (picture, gan) => {
-    const real = picture?.realness;
-    const said = typeof real === "number" ? ganvae.realness(real, gan) : { told: "", term: "", text: "" };
-    write(realness, said.told, said.term, said.text);
-    const off = picture?.error;
-    write(error, ERROR_TOLD, "off by", typeof off === "number" ? ganvae.percent(off) : "");
+    ganvae.writeRealness(realness, picture?.realness, gan);
+    const off = typeof picture?.error === "number" ? ganvae.percent(picture.error) : "";
+    error.title = off && ERROR_TOLD;
+    error.replaceChildren(...(off ? [make("span", "gv-term", {}, "off by"), " ", make("b", "", {}, off)] : []));
   };
 }
 

@@ -131,10 +131,7 @@ function originalPanel() {
       root.dataset.colour = String(smooth);
       pictures.show(picture?.pixels, [picture?.pixels], smooth);
       meter.set(picture ? picture.sharpness : undefined, 1);
-      const real = picture?.realness;
-      const said = typeof real === "number" ? ganvae.realness(real, judge) : null;
-      note.title = said?.told ?? "";
-      note.replaceChildren(...(said ? [make("span", "gv-term", {}, said.term), " ", make("b", "", {}, said.text)] : []));
+      ganvae.writeRealness(note, picture?.realness, judge);
     },
   };
 }

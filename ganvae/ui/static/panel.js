@@ -3,7 +3,9 @@
 //   ganvae.panel(name, single) -> { root, stage, setSharpness(ratio | null), setBusy(flag), setNote(text),
 //                           setRealness(value | null, gan) }
 //       single: the tab shows one VAE at a time, so its switch offers no "all"
-//   ganvae.realness(value, gan) -> { term, text, told }   what its discriminator says, in words
+//   ganvae.realness(value, gan) -> { term, text, real, told }   what its discriminator says, in words;
+//       real is what real pictures get, "" where that is not known
+//   ganvae.writeRealness(line, value | null, gan)   the same as the content of an element
 //   ganvae.percent(share) -> text   three digits at most
 //   ganvae.sharpnessMeter() -> { root, set(ratio | null, count) }   the bar alone
 //   ganvae.stageRow(row, onPanels)   keeps a row of panels in step with the models shown
@@ -131,8 +133,17 @@
     return {
       term: scale === "score" ? "realness score" : "realness",
       text: text(value),
+      real: real === null ? "" : text(real),
       told: REALNESS[scale] + means,
     };
+  }
+
+  function writeRealness(line, value, gan) {
+    const said = typeof value === "number" ? realness(value, gan) : null;
+    line.title = said?.told ?? "";
+    const words = said ? [make("span", "gv-term", {}, said.term), " ", make("b", "", {}, said.text)] : [];
+    if (said?.real) words.push(make("span", "gv-real-ones", {}, " · real ones ", said.real));
+    line.replaceChildren(...words);
   }
 
   function cost(model) {
@@ -208,10 +219,7 @@
         note.textContent = text ?? "";
       },
       setRealness(value, gan) {
-        const said = typeof value === "number" ? realness(value, gan) : null;
-        note.title = said?.told ?? "";
-        const words = said ? [make("span", "gv-term", {}, said.term), " ", make("b", "", {}, said.text)] : [];
-        note.replaceChildren(...words);
+        writeRealness(note, value, gan);
       },
     };
   }
@@ -259,5 +267,5 @@
     });
   }
 
-  Object.assign(ganvae, { panel, percent, emptyPanel, place, realness, sharpnessMeter, stageRow, short, duration });
+  Object.assign(ganvae, { panel, percent, emptyPanel, place, realness, writeRealness, sharpnessMeter, stageRow, short, duration });
 })();
