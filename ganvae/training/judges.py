@@ -84,4 +84,5 @@ def load_judge(recipe: Recipe, folder: Path) -> Judge:
             f"{folder.name} can't be the judge of {recipe.name}: a judge is a GAN with residual "
             f"networks and pictures of the same size and range."
         )
-    return Judge(gan.discriminator)
+    # What is loaded to draw is frozen; a bridge trains it further.
+    return Judge(gan.discriminator.train().requires_grad_(True))
