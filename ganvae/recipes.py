@@ -167,10 +167,6 @@ _TUNED_FACE_VAE = _TUNED_FACE_GAN.replace(
 )
 
 
-# Stops whose weights don't ship yet; the tab shows the others.
-_UNTRAINED = ("bridge-faces-1",)
-
-
 def _stops(bridge: Bridge, vae: Recipe, steps: int, judge: str | None = None) -> list[Recipe]:
     return [
         vae.replace(
@@ -184,7 +180,6 @@ def _stops(bridge: Bridge, vae: Recipe, steps: int, judge: str | None = None) ->
             cooldown=0.5,
             steps=steps,
             storage="float16",
-            shipped=name not in _UNTRAINED,
         )
         for name, weight in zip(bridge.stops, STOPS, strict=True)
     ]

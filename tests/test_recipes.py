@@ -75,7 +75,6 @@ def test_recipes_go_by_their_names_and_belong_to_a_pair() -> None:
     assert set(FAMILIES.values()) <= set(RECIPES)
     assert [name for name, recipe in RECIPES.items() if not recipe.shipped] == [
         "mlp-gan-100-leaky",
-        "bridge-faces-1",
     ]
 
 
