@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ganvae import checkpoint
-from tables.markdown import RESULTS, table
+from tables.markdown import RESULTS, ROOT, table
 
+_RUNTIME = ROOT / "ganvae" / "ui" / "engine" / "runtime.json"
 _WHO = {"browser": "drawn by the browser", "server": "drawn by the server"}
 
 
@@ -57,6 +58,12 @@ def speed() -> str:
             f"| {crowd['sessions']} sessions that drag at once, {_WHO['server']}: median (p95) | "
             f"{crowd['median_ms']:.0f} ms ({crowd['p95_ms']:.0f} ms) |"
         )
+    runtime = checkpoint.read_json(_RUNTIME)
+    size = sum(file["bytes"] for file in runtime["files"].values())
+    rows.append(
+        f"| what a browser fetches once to draw: ONNX Runtime Web {runtime['version']} | "
+        f"{size / 1e6:.0f} MB |"
+    )
     turned = _result("map.json")
     if turned:
         rows += [
