@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 from gradio.queueing import Queue
+from gradio.route_utils import delete_files_created_by_app
 
 from benchmarks import load, soak
 from benchmarks.load import Plan, Record
@@ -109,6 +110,56 @@ def test_a_short_soak_leaves_nothing(
     assert report["at_the_end"]["files"] >= 1
     assert report["settled"]["files"] == 0
     assert report["settled"]["threads"] <= report["at_the_end"]["threads"]
+
+
+def test_a_sweep_survives_pictures_that_are_made_meanwhile(
+    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Gradio's own sweep goes through a set that changes under it, and never comes again."""
+    made = page.build(Collection(tiny_weights))
+    old = [tmp_path / f"{number}.png" for number in range(3)]
+    api = next(block for block in made.blocks.values() if block.temp_files is not None)
+    for path in old:
+        path.touch()
+        api.temp_files.add(str(path))
+    stat = Path.lstat
+
+    def meanwhile(path: Path) -> os.stat_result:
+        for place in (api.temp_files, made.upload_file_set):
+            place.add(f"{path}-made-meanwhile")
+        return stat(path)
+
+    monkeypatch.setattr(Path, "lstat", meanwhile)
+    delete_files_created_by_app(made, age=-1)
+    assert [path for path in old if path.exists()] == []
+    # Every set that Gradio goes through is the one that its component fills.
+    assert any(names is made.upload_file_set for names in made.temp_file_sets)
+    assert all(
+        any(names is block.temp_files for names in made.temp_file_sets)
+        for block in made.blocks.values()
+    )
+
+
+def test_sessions_of_those_who_left_are_forgotten(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_SESSIONS", 3)
+    made = page.build(Collection(tiny_weights))
+
+    async def ask(address: str) -> list[str]:
+        place = await find(address)
+        answers = []
+        for number in (1, 2, 3, 4, 5, 6, 1):
+            async with visit(place, number) as visitor:
+                answers.append(await visitor.sample(["vae-10"], 1))
+        return answers
+
+    with served(made) as address:
+        answers = finished(ask(address))
+        assert len(made.state_holder.session_data) == 3
+    # Nobody's answers depend on it.
+    assert len(set(answers)) == 6
+    assert answers[0] == answers[-1]
 
 
 def test_an_idle_queue_rests(tiny_weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:

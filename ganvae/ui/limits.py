@@ -37,6 +37,10 @@ ENDPOINT_CALLS = 4
 # that the queue is full.
 MOST_QUEUED = 100
 
+# Sessions that Gradio keeps, the newest. The page stores nothing in them, so nobody misses one; but
+# each holds a copy of the page's description, and Gradio's own ten thousand half a gigabyte.
+MOST_SESSIONS = 1000
+
 # Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,
 # and a slow one within minutes. A day of them would fill a disk.
 FILE_LIFE_SECONDS = 10 * 60

@@ -20,12 +20,12 @@ from ganvae.ui.engine import routes, scripts
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
+from ganvae.ui.housekeeping import keep_house
 from ganvae.ui.limits import (
     FILE_LIFE_SECONDS,
     FILE_SWEEP_SECONDS,
     MOST_QUEUED,
-    PROGRESS_LOOK_SECONDS,
-    QUEUE_LOOK_SECONDS,
+    MOST_SESSIONS,
 )
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
@@ -121,9 +121,7 @@ def build(
         footer.render()
         endpoints = add_endpoints(collection, list(config["models"]))
     page.queue(max_size=MOST_QUEUED)
-    # Gradio has no option for either; tests/test_load_benchmark.py notices should a name change.
-    page._queue.sleep_when_free = QUEUE_LOOK_SECONDS
-    page._queue.progress_update_sleep_when_free = PROGRESS_LOOK_SECONDS
+    keep_house(page)
 
     def reload() -> str:
         assert renew is not None
@@ -154,6 +152,7 @@ def build(
     page.launch_options = {
         **launch_options(config),
         **around(state, [*routes(collection), *(reload_routes(reload) if renew else [])]),
+        "state_session_capacity": MOST_SESSIONS,
     }
     return page
 
@@ -182,6 +181,7 @@ def build_watch(folder: Path) -> Page:
         title=_TITLE, analytics_enabled=False, delete_cache=(FILE_SWEEP_SECONDS, FILE_LIFE_SECONDS)
     ) as page:
         Watch(folder)
+    keep_house(page)
     nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
     page.launch_options = {**_shell([_static("make.js")]), **around(lambda: nothing)}
     return page
