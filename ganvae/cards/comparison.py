@@ -13,17 +13,26 @@ COMPARISON = "comparison.json"
 
 def comparison(rows: list[dict[str, Any]]) -> str:
     """The section for the rows of a comparison.json."""
+    # Of a VAE whose encodings leave N(0, I) the fitted prior's distance tells more.
+    fitted = any(row.get("fitted_distance") is not None for row in rows)
     table = "\n".join(
         f"| {row['name']} | {row['steps']:,} | {row['precision']} | {row['distance']:.2f} | "
-        f"{row['sharpness']:.0%} | {row['seconds'] / 60:.1f} |"
+        + (f"{_shown(row.get('fitted_distance'))} | " if fitted else "")
+        + f"{row['sharpness']:.0%} | {row['seconds'] / 60:.1f} |"
         for row in rows
     )
+    more = "fitted prior | " if fitted else ""
+    columns = 7 if fitted else 6
     return (
         "## Beside its variants\n\n"
         f"Distance and sharpness as above, n = {rows[0]['n']:,}, one seed each.\n\n"
-        "| run | steps | precision | Fréchet distance | sharpness | minutes |\n"
-        f"|---|---|---|---|---|---|\n{table}\n"
+        f"| run | steps | precision | Fréchet distance | {more}sharpness | minutes |\n"
+        f"|{'---|' * columns}\n{table}\n"
     )
+
+
+def _shown(distance: float | None) -> str:
+    return "" if distance is None else f"{distance:.2f}"
 
 
 def compare(folder: Path, others: list[Path]) -> None:

@@ -109,11 +109,11 @@ NAMES: dict[str, tuple[Name, ...]] = {
         Name("warmth", 8, 1),
     ),
     # tuned-vae-faces
-    "3fdb6ccf192d2e7b4703f61093a41c0ce0a030a54db48ca22b40f8b47e63ef7e": (
+    "13453ee717ac20885d271a310e8300766c7787de7434e10fada51f5640316f87": (
         Name("background", 1, 1),
         Name("left-side", 2, 1),
         Name("head", 3, 1),
-        Name("face", 4, 1),
+        Name("face", 4, -1),
         Name("light-left", 6, -1),
         Name("warmth", 8, -1),
         Name("hairline", 10, 1),
