@@ -104,6 +104,6 @@ def open_files(process: int) -> int:
     return len(list(Path(f"/proc/{process}/fd").iterdir()))
 
 
-def files_in(folder: Path) -> int:
-    """How many files lie in a folder, at any depth."""
-    return sum(path.is_file() for path in folder.rglob("*"))
+def entries_in(folder: Path) -> int:
+    """How many files and folders lie in a folder, at any depth."""
+    return sum(1 for _ in folder.rglob("*"))

@@ -119,7 +119,7 @@ async def _all(
 
 def _seen(process: int, folder: Path) -> dict[str, float]:
     return {
-        "files": server_process.files_in(folder),
+        "files": server_process.entries_in(folder),
         "threads": server_process.threads(process),
         "open_files": server_process.open_files(process),
         "memory_mib": round(server_process.memory(process)),

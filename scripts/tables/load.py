@@ -52,7 +52,7 @@ def soak() -> str:
         f"| {told} | {found['before'][key]:g} | {found['at_the_end'][key]:g} | "
         f"{found['settled'][key]:g} |"
         for key, told in (
-            ("files", "temporary files"),
+            ("files", "temporary files and folders"),
             ("threads", "threads"),
             ("open_files", "open files and connections"),
             ("memory_mib", "memory, MiB"),
