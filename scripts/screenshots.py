@@ -42,7 +42,7 @@ VIEWS = {
     "walk.png": f"{_DIGITS}&tab=walk&pick=9",
     "map.png": f"{_DIGITS}&tab=map",
     "compare.png": f"{_DIGITS}&tab=compare",
-    "bridge.png": "?tab=bridge&bridge=bridge-faces&at=1",
+    "bridge.png": "?tab=bridge&bridge=bridge-faces&at=2",
     "reconstruct.png": f"{_DIGITS}&tab=reconstruct",
     "training.png": f"{_DIGITS}&tab=training&vae=all",
 }
