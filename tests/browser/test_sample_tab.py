@@ -177,6 +177,7 @@ def test_the_fitted_prior_changes_the_vaes_pictures_alone(open_page: OpenPage) -
     page.locator(f"{SAMPLE} .matched").check()
     expect(fitted).to_be_disabled()
     page.locator(f"{SAMPLE} .matched").uncheck()
+    expect(page.locator(f"{SAMPLE} .gv-panel").first).to_contain_text("fitted prior")
     fitted.uncheck()
     expect(page.locator(f"{SAMPLE} .gv-panel").first).not_to_contain_text("fitted prior")
     assert (grids(page)[0] == vae).all()
