@@ -38,7 +38,7 @@ ENDPOINT_CALLS = 4
 MOST_QUEUED = 100
 
 # Sessions that Gradio keeps, the newest. The page stores nothing in them, so nobody misses one; but
-# each holds a copy of the page's description, and Gradio's own ten thousand half a gigabyte.
+# each holds a copy of the page's description, and Gradio would keep ten thousand of them.
 MOST_SESSIONS = 1000
 
 # Pictures that endpoints make lie on the disk until they are fetched: a caller does that at once,

@@ -45,6 +45,9 @@ def test_a_card_says_which_stop_it_is() -> None:
     assert "a stop on a bridge" in text
     assert "`tuned-vae-faces`" in text
     assert f"weight of {TINY_FACE_STOPS[1].adversarial:g}." in text
+    started = "a discriminator that starts as the one of `some-gan` and whose word"
+    assert started in summary(TINY_FACE_STOPS[1].replace(judge="some-gan"), {})
+    assert "starts as" not in summary(TINY_FACE_STOPS[1].replace(judge=None), {})
 
 
 def test_the_drift_travels_with_the_weights(tmp_path: Path) -> None:
