@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from ganvae.training.cli import main
+from ganvae.training.launched import leave
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))

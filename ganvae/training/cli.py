@@ -19,6 +19,7 @@ from ganvae.hub.options import Order, push_options, read_order
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, Recipe
 from ganvae.recipes import FAMILIES, RECIPES
+from ganvae.training import launched
 from ganvae.training.members import Member, sweep_members
 from ganvae.training.options import find_dataset, resolve
 from ganvae.training.recipe_options import recipe_options
@@ -367,10 +368,9 @@ def _inspect(options: dict[str, Any]) -> None:
 
 def _sweep(members: list[Member], options: dict[str, Any]) -> None:
     from ganvae.training.loop import Stopped
-    from ganvae.training.processes import launched_world
     from ganvae.training.sweep import run_sweep
 
-    if launched_world() > 1:
+    if launched.world() > 1:
         raise UserError("A sweep has processes of its own: start train.py itself, with --jobs.")
     settings = _settings(options)
     try:
@@ -383,7 +383,6 @@ def _sweep(members: list[Member], options: dict[str, Any]) -> None:
 
 def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) -> None:
     # Imported here: torch and the like take seconds that --help and --dry-run don't need.
-    from ganvae.training import processes
     from ganvae.training.loop import Stopped
     from ganvae.training.run import is_finished, train
 
@@ -401,9 +400,9 @@ def _train(recipes: list[Recipe], options: dict[str, Any], order: Order | None) 
             print(f"Stopped and saved; go on with: {settings.command} --resume")
             raise KeyboardInterrupt from None
         folders.append(folder)
-        if processes.launched_rank() == 0:
+        if launched.rank() == 0:
             print(f"{recipe.name} is in {folder}")
-    if order is not None and processes.launched_rank() == 0:
+    if order is not None and launched.rank() == 0:
         try:
             _push(order, options, folders)
         except UserError:

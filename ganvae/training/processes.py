@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from ganvae.errors import UserError
+from ganvae.training import launched
 from ganvae.training.hardware import pick_device
 
 T = TypeVar("T")
@@ -158,19 +159,9 @@ def join(device: str | None) -> Processes:
     Raises:
         UserError: there is no such device, or accelerate is missing.
     """
-    if launched_world() == 1:
+    if launched.world() == 1:
         return Processes(pick_device(device))
     return _Together(None if device is None else pick_device(device))
-
-
-def launched_world() -> int:
-    """How many processes were launched to train together."""
-    return int(os.environ.get("WORLD_SIZE", "1"))
-
-
-def launched_rank() -> int:
-    """The number of this process among them."""
-    return int(os.environ.get("RANK", "0"))
 
 
 def is_lost(error: BaseException) -> bool:

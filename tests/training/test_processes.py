@@ -132,6 +132,7 @@ from pathlib import Path
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, evaluate, finish, run
+from ganvae.training.launched import leave
 callbacks.SCORE_COUNT = callbacks.PHOTOGRAPH_SCORE_COUNT = 20
 evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 30, 10
 callbacks.SAVE_EVERY_SECONDS = 0.0
@@ -143,7 +144,8 @@ try:
     run.train(recipe, run.Settings(**paths, **values))
 except UserError as error:
     print(f"TOLD: {error}", flush=True)
-    sys.exit(2)
+    leave(2)
+leave(0)
 """
 
 
