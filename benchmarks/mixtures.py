@@ -49,7 +49,8 @@ def compare(
         began = time.perf_counter()
         prior = fit_prior(model, images.train)
         seconds = time.perf_counter() - began
-        row = _row(f"{number} Gaussians", scorer, model, prior.sample(SCORE_SEED, count))
+        place = f"{number} Gaussian{'s' if number > 1 else ''}"
+        row = _row(place, scorer, model, prior.sample(SCORE_SEED, count))
         rows.append({**row, "seconds": round(seconds, 1)})
     model.recipe = recipe
     encodings = encode(model, images.test[:count]).astype(np.float32)

@@ -39,7 +39,7 @@ def test_rows_are_in_order_and_of_their_own_z(capsys: pytest.CaptureFixture[str]
     rows = mixtures.compare(model, Images(images, images[:7]), told, (1, 3), 8)  # type: ignore[arg-type]
     assert [row["place"] for row in rows] == [
         mixtures.NORMAL,
-        "1 Gaussians",
+        "1 Gaussian",
         "3 Gaussians",
         mixtures.ENCODINGS,
     ]
