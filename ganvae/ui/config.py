@@ -102,6 +102,7 @@ def page_config(collection: Collection) -> dict[str, Any]:
                 "vae": default_member(pair.vaes),
                 "gan": default_member(pair.gans),
                 "fitted": pair.fitted and _has_fitted(collection, default_member(pair.vaes)),
+                "bridge": _bridge_of(collection, pair, bridges),
                 **_counts(collection, pair),
                 "note": words.data_note(_first_recipe(collection, pair).dataset),
             }
@@ -125,6 +126,13 @@ def page_config(collection: Collection) -> dict[str, Any]:
 
 def _has_fitted(collection: Collection, vae: str | None) -> bool:
     return vae is not None and collection.fitted_prior(vae) is not None
+
+
+def _bridge_of(collection: Collection, pair: PairView, bridges: Sequence[BridgeView]) -> str | None:
+    """The bridge that opens beside a pair: one of the same data set, or else the first."""
+    dataset = _first_recipe(collection, pair).dataset
+    same = [b.key for b in bridges if collection.recipe(b.stops[0]).dataset == dataset]
+    return next(iter([*same, *(b.key for b in bridges)]), None)
 
 
 def _first_recipe(collection: Collection, pair: PairView) -> Recipe:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,18 @@ def app(collection: Collection, runtime: Path, small_data: Path) -> Iterator[str
         patch.setenv("GANVAE_DATA", str(small_data))
         with served(collection) as url:
             yield url
+
+
+@pytest.fixture(scope="module")
+def two_pairs(
+    bridge_weights: Path, face_weights: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A page with a pair of digits, one of faces, and the bridge of each."""
+    weights = tmp_path_factory.mktemp("two-pairs")
+    for folder in (bridge_weights, face_weights):
+        shutil.copytree(folder, weights, dirs_exist_ok=True)
+    with served(Collection(weights)) as url:
+        yield url
 
 
 def test_a_tuned_pair_opens_with_the_fitted_prior(new_page: NewPage, app: str) -> None:
@@ -206,6 +219,23 @@ def test_a_link_restores_the_view_also_on_a_phone(
     assert text(again, ".br-number") == "2 of 40"
     assert again.input_value(f"{TAB} .br-seed") == str(SEED)
     np.testing.assert_array_equal(tiles(again)[:4], tiles_of_phone(page))
+
+
+def test_the_bridge_is_that_of_the_pair_until_one_is_chosen(
+    new_page: NewPage, two_pairs: str
+) -> None:
+    page = new_page()
+    shown = page.locator(f"{TAB} .br-bridges [aria-checked=true]")
+    page.goto(f"{two_pairs}/?pair=faces&tab=bridge")
+    expect(shown).to_have_attribute("data-value", "bridge-faces")
+    page.get_by_role("tab", name="Sample").click()
+    page.locator("#gv-header select").select_option("digits-tuned")
+    page.get_by_role("tab", name="Bridge").click()
+    expect(shown).to_have_attribute("data-value", "bridge-digits")
+    page.locator(f"{TAB} .br-bridges [data-value=bridge-faces]").click()
+    page.wait_for_url("**/*bridge=bridge-faces*")
+    page.reload()
+    expect(shown).to_have_attribute("data-value", "bridge-faces")
 
 
 def tiles_of_phone(page: Page) -> np.ndarray:

@@ -26,7 +26,7 @@ from ganvae.ui.bridge.server import DRAWN, DRAWN_SEED, Bridges
 from ganvae.ui.config import page_config
 from ganvae.ui.page import Page, build
 from ganvae.ui.sample import SampleTab
-from tests.conftest import TINY_STOPS
+from tests.conftest import TINY_FACE_STOPS, TINY_STOPS
 
 NAMES = [recipe.name for recipe in TINY_STOPS]
 
@@ -121,6 +121,27 @@ def test_the_tuned_pair_opens_with_the_fitted_prior(
     assert first is not None
     assert first["request"]["fitted"]
     assert first["sheets"] != tab.draw({**first["request"], "fitted": False})["sheets"]
+
+
+def test_each_pair_has_the_bridge_of_its_data_set_or_else_the_first(
+    bridge_weights: Path, face_weights: Path, tiny_weights: Path, tmp_path: Path
+) -> None:
+    for folder in (bridge_weights, face_weights):
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+
+    def told(weights: Path) -> dict[str, str | None]:
+        return {pair["key"]: pair["bridge"] for pair in page_config(Collection(weights))["pairs"]}
+
+    assert told(tmp_path) == {
+        "faces": "bridge-faces",
+        "digits-tuned": "bridge-digits",
+        "big-cats": "bridge-digits",
+        "dogs": "bridge-digits",
+    }
+    for recipe in TINY_FACE_STOPS:
+        shutil.rmtree(tmp_path / recipe.name)
+    assert set(told(tmp_path).values()) == {"bridge-digits"}
+    assert set(told(tiny_weights).values()) == {None}
 
 
 def test_an_original_is_a_test_image_where_there_are_any(

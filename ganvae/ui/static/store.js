@@ -156,7 +156,7 @@
       original: "drawing",
       source: "sample",
       index: 0,
-      bridge: config.bridges[0]?.key ?? null,
+      bridge: pair?.bridge ?? config.bridges[0]?.key ?? null,
       position: 0,
     };
   }
@@ -202,6 +202,7 @@
       next.axes_page = 0;
       if (state.count === former.count) next.count = usual.count;
       if (state.fitted === former.fitted) next.fitted = usual.fitted;
+      if (state.bridge === former.bridge) next.bridge = usual.bridge;
     }
     for (const [key, value] of Object.entries(patch)) {
       if (key === "pair" || !keys[key]) continue;
