@@ -131,8 +131,9 @@ def _has_fitted(collection: Collection, vae: str | None) -> bool:
 def _bridge_of(collection: Collection, pair: PairView, bridges: Sequence[BridgeView]) -> str | None:
     """The bridge that opens beside a pair: one of the same data set, or else the first."""
     dataset = _first_recipe(collection, pair).dataset
-    same = [b.key for b in bridges if collection.recipe(b.stops[0]).dataset == dataset]
-    return next(iter([*same, *(b.key for b in bridges)]), None)
+    same = [bridge for bridge in bridges if collection.recipe(bridge.stops[0]).dataset == dataset]
+    candidates = same or bridges
+    return candidates[0].key if candidates else None
 
 
 def _first_recipe(collection: Collection, pair: PairView) -> Recipe:

@@ -21,10 +21,17 @@ print("said")
 leave({status})
 """
 
+TRAIN = """
+import atexit, os, runpy, sys
+atexit.register(lambda: os._exit(9))
+sys.argv = ["train.py", "--list"]
+runpy.run_path("train.py", run_name="__main__")
+"""
 
-def end_with(status: int, **environment: str) -> tuple[int, str]:
+
+def end_of(program: str, **environment: str) -> tuple[int, str]:
     finished = subprocess.run(
-        [sys.executable, "-c", LEAVE.format(status=status)],
+        [sys.executable, "-c", program],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
@@ -47,8 +54,15 @@ def test_a_process_that_nobody_launched_is_the_first_of_one(
 
 @pytest.mark.parametrize("status", [0, 2])
 def test_one_of_several_leaves_at_once_with_its_status_and_what_it_said(status: int) -> None:
-    assert end_with(status, WORLD_SIZE="2", RANK="1") == (status, "said\n")
+    assert end_of(LEAVE.format(status=status), WORLD_SIZE="2", RANK="1") == (status, "said\n")
 
 
 def test_a_process_alone_ends_as_python_does() -> None:
-    assert end_with(0, WORLD_SIZE="1") == (9, "said\n")
+    assert end_of(LEAVE.format(status=0), WORLD_SIZE="1") == (9, "said\n")
+
+
+def test_the_command_line_leaves_that_way() -> None:
+    status, told = end_of(TRAIN, WORLD_SIZE="2", RANK="1")
+    assert status == 0
+    assert "vae-100" in told
+    assert end_of(TRAIN, WORLD_SIZE="1")[0] == 9
