@@ -19,9 +19,9 @@ from torch.utils.data import DataLoader
 
 from ganvae.data import DOWNLOAD_FOLDER, digits, find_data_dir
 from ganvae.data.sets import celeba_folder
+from ganvae.data.vision import import_torchvision
 from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
-from ganvae.vision import import_torchvision
 
 WORKERS = 2
 

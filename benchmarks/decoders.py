@@ -20,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks import chromium
 from benchmarks.explorer import running_page, summary
 from ganvae import files
-from ganvae.export import DECODER
+from ganvae.export.format import DECODER
 from ganvae.training.hardware import describe_hardware
 
 RESULT = Path(__file__).parent / "results" / "decoders.json"

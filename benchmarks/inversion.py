@@ -27,7 +27,7 @@ from ganvae import DEFAULT_WEIGHTS, checkpoint, files
 from ganvae.data import load_for, to_float
 from ganvae.data.digits import NAMES
 from ganvae.errors import UserError
-from ganvae.inversion import effort_for, invert
+from ganvae.inversion.search import effort_for, invert
 from ganvae.latents import prior_std
 from ganvae.metrics.features import FeatureNetwork, feature_network
 from ganvae.models import GAN, VAE

@@ -29,7 +29,7 @@ from ganvae.metrics.features import feature_network
 from ganvae.metrics.reference import find_reference
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, prior_z
 from ganvae.models import VAE
-from ganvae.training.prior import encode, fit_prior
+from ganvae.prior.fit import encode, fit_prior
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results" / "mixtures.json"

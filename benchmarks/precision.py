@@ -24,10 +24,10 @@ from ganvae import checkpoint, files
 from ganvae.data import Batches, load_for
 from ganvae.models import VAE, build
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.callbacks import test_losses
 from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
-from ganvae.training.updates import make_update
+from ganvae.training.step import make_update
 
 RESULT = Path(__file__).parent / "results" / "precision.json"
 PRECISIONS = ("float32", "bfloat16")

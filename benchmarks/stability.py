@@ -31,12 +31,12 @@ from ganvae.metrics.reference import find_reference
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import build
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.callbacks import TrainCurves
 from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
-from ganvae.training.updates import make_update
+from ganvae.training.step import make_update
 
 RESULT = Path(__file__).parent / "results" / "stability.json"
 CPU = torch.device("cpu")

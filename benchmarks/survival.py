@@ -31,7 +31,7 @@ from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.models import build
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 RESULT = Path(__file__).parent / "results" / "survival.json"
 REPO = "someone/models"
@@ -159,6 +159,7 @@ def train_once(place: str, resume: bool, begun: Any) -> None:
     It has begun with its first state on the disk.
     """
     from ganvae.training import callbacks, evaluate, finish, run, state
+    from ganvae.training.settings import Settings
 
     torch.set_num_threads(1)
     be_quiet()
@@ -166,7 +167,7 @@ def train_once(place: str, resume: bool, begun: Any) -> None:
     finish.export = lambda folder: None  # a second a network, and tested elsewhere
     callbacks.SCORE_COUNT, evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 20, 30, 10
     folder = Path(place)
-    settings = run.Settings(
+    settings = Settings(
         weights=folder / "weights",
         runs=folder / "runs",
         data_dir=folder / "data",

@@ -30,7 +30,7 @@ from ganvae import checkpoint, files
 from ganvae.data import Batches, load_for
 from ganvae.models import build
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.callbacks import TrainCurves
 from ganvae.training.hardware import (
     arrange,
@@ -40,7 +40,7 @@ from ganvae.training.hardware import (
 )
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
-from ganvae.training.updates import make_update
+from ganvae.training.step import make_update
 
 RESULT = Path(__file__).parent / "results" / "training.json"
 CONVENTIONAL = "conventional"

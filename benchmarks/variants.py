@@ -26,9 +26,9 @@ from ganvae import files
 from ganvae.data import Batches, load_for
 from ganvae.models import GAN, build
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.hardware import arrange, describe_hardware, reuse_memory
-from ganvae.training.updates import Update, common, make_update
+from ganvae.training.step import Update, common, make_update
 
 RESULT = Path(__file__).parent / "results" / "variants.json"
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@
       config.json         {"recipe": ..., "versions": ..., "command": ..., ...}
       metrics.json        what was measured of it
       fitted_prior.safetensors   of a VAE: where its encoder puts the training images
-      decoder.onnx        what draws pictures, for the visitor's browser (see export.py)
+      decoder.onnx        what draws pictures, for the visitor's browser (see export/)
       discriminator.onnx  of a GAN: what judges them
       export.json         from which weights the ONNX files were made
       history.csv         the curves of its training

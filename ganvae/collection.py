@@ -19,19 +19,19 @@ import torch
 from ganvae import checkpoint, files, latents, words
 from ganvae.bridges.figures import Figures, read_figures
 from ganvae.bridges.stops import BridgeView, find_bridges, is_stop, judge_of
-from ganvae.directions import Direction, read_directions
+from ganvae.directions.format import Direction, read_directions
 from ganvae.errors import UserError
-from ganvae.export import Export, ExportedFile, read_export
-from ganvae.fitted_prior import FittedPrior, read_fitted_prior
-from ganvae.latent_map import LatentMap, read_latent_map
+from ganvae.export.format import Export, ExportedFile, read_export
 from ganvae.latents import Array, Axes
+from ganvae.maps.format import LatentMap, read_latent_map
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.metrics.classifier import DigitClassifier, load_classifier
 from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE
-from ganvae.pairs import PAIRS
+from ganvae.prior.format import FittedPrior, read_fitted_prior
 from ganvae.recipe import Recipe
+from ganvae.recipe.pairs import PAIRS
 
 _log = logging.getLogger(__name__)
 _P = ParamSpec("_P")

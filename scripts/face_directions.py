@@ -1,7 +1,7 @@
 """python scripts/face_directions.py NAME: a sheet of what a model of faces changes most.
 
 Each row is one direction from 3 standard deviations one way to 3 the other, of a few faces one
-below the other; what has a name is told in ganvae/training/face_names.py. Writes NAME.png into the
+below the other; what has a name is told in ganvae/directions/names.py. Writes NAME.png into the
 working directory.
 """
 
@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)]
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, latents, render  # noqa: E402
-from ganvae.directions import STEPS, moved  # noqa: E402
-from ganvae.training.face_directions import principal_directions  # noqa: E402
+from ganvae.directions.faces import principal_directions  # noqa: E402
+from ganvae.directions.format import STEPS, moved  # noqa: E402
 
 _FACES = 3
 _SEED = 42

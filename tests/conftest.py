@@ -15,12 +15,12 @@ from PIL import Image
 
 from ganvae import checkpoint, files, latents
 from ganvae.data.cache import CACHE_VARIABLE
-from ganvae.directions import Direction, write_directions
-from ganvae.export import export
-from ganvae.fitted_prior import FittedPrior
+from ganvae.directions.format import Direction, write_directions
+from ganvae.export.write import export
 from ganvae.models import GAN, VAE, build
+from ganvae.prior.format import FittedPrior
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.hardware import reuse_memory
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.

@@ -16,7 +16,7 @@ import ganvae
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from tests.conftest import TINY, write_model
 
 

@@ -7,7 +7,7 @@ import torch
 
 from ganvae.errors import UserError
 from ganvae.models import GAN, VAE, build, evaluation
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 NAMES = list(RECIPES)
 VAES = [name for name, recipe in RECIPES.items() if recipe.family == "vae"]

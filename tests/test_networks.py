@@ -17,7 +17,7 @@ from ganvae.networks import (
 )
 from ganvae.networks.residual import Halving
 from ganvae.networks.strided import copy_trunk
-from ganvae.recipes import RECIPES, find_recipe
+from ganvae.recipe.shipped import RECIPES, find_recipe
 
 
 def describe(module: nn.Module) -> list[tuple[Any, ...]]:

@@ -14,7 +14,7 @@ from PIL import Image
 from ganvae import checkpoint
 from ganvae.collection import Collection
 from ganvae.models import GAN, VAE
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training import callbacks, cli
 from tests.conftest import write_model
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))

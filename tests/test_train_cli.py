@@ -16,9 +16,9 @@ import pytest
 import torch
 
 from ganvae import checkpoint
-from ganvae.export import EXPORT, read_export
+from ganvae.export.format import EXPORT, read_export
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training import callbacks, cli, evaluate, state
 from tests.training.conftest import (
     classifier_weights,  # noqa: F401 - a fixture

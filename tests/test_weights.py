@@ -12,8 +12,8 @@ from PIL import Image
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, data
 from ganvae.bridges.stops import is_stop
-from ganvae.export import WRITTEN, Export, ExportedFile, read_export
-from ganvae.fitted_prior import read_fitted_prior
+from ganvae.export.format import Export, ExportedFile, read_export
+from ganvae.export.write import WRITTEN
 from ganvae.latents import sample_z
 from ganvae.metrics.classifier import load_classifier
 from ganvae.metrics.features import feature_network
@@ -21,8 +21,9 @@ from ganvae.metrics.neighbours import TRAINING_FEATURES, read_training_features
 from ganvae.metrics.reference import find_reference
 from ganvae.metrics.scoring import Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
-from ganvae.recipes import RECIPES
-from ganvae.snapshots import KINDS
+from ganvae.prior.format import read_fitted_prior
+from ganvae.recipe.shipped import RECIPES
+from ganvae.snapshots.format import KINDS
 from ganvae.training.callbacks import test_losses as losses_on_test_set
 from ganvae.training.evaluate import evaluate
 

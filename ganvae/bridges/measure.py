@@ -11,13 +11,13 @@ from ganvae import checkpoint
 from ganvae.bridges.drift import Measured
 from ganvae.bridges.stops import BridgeView, find_bridges
 from ganvae.errors import UserError
-from ganvae.fitted_prior import read_fitted_prior
 from ganvae.latents import Array
 from ganvae.metrics.drift import Drift, drift_between
 from ganvae.metrics.features import FeatureNetwork, feature_network
 from ganvae.metrics.imagenet import MISSING
 from ganvae.metrics.scoring import SCORE_SEED, generate, prior_z
 from ganvae.models import GenerativeModel
+from ganvae.prior.format import read_fitted_prior
 
 COUNT = 2000
 

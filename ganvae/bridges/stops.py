@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ganvae import words
-from ganvae.pairs import BRIDGES
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.pairs import BRIDGES
+from ganvae.recipe.shipped import RECIPES
 
 # One model leads nowhere.
 FEWEST = 2

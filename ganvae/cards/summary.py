@@ -7,7 +7,7 @@ from typing import Any
 from ganvae.bridges.stops import is_stop
 from ganvae.cards.notes import NOTES
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES, TUNED
+from ganvae.recipe.shipped import RECIPES, TUNED
 
 _STUDIES = {
     "A": "study A (MNIST, perceptrons, the perturbation test)",

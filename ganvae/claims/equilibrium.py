@@ -6,7 +6,7 @@ from ganvae.claims.claim import Claim, Figure, verdict
 from ganvae.claims.evidence import Evidence
 from ganvae.claims.rules import PAIRS
 from ganvae.claims.words import listed
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 # At an equilibrium D can't tell real from generated, and both of its outputs are the mean of its
 # two targets: .5 with cross-entropy and with least squares, .45 where real images are labelled .9.

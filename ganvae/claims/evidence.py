@@ -16,7 +16,7 @@ from typing import Any
 from ganvae import checkpoint
 from ganvae.cards import COMPARISON
 from ganvae.errors import UserError
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 SEEDS = "seeds.json"
 STABILITY = "stability.json"

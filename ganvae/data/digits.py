@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from ganvae.data.places import DATA_VARIABLE, DOWNLOAD_FOLDER, find_data_dir
+from ganvae.data.vision import import_torchvision
 from ganvae.errors import UserError
-from ganvae.vision import import_torchvision
 
 _FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}
 _PREFIXES = {"train": "train", "test": "t10k"}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
-from ganvae.export import MAX_BYTES as MAX_ONNX_BYTES
+from ganvae.export.format import MAX_BYTES as MAX_ONNX_BYTES
 from ganvae.hub import names
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 

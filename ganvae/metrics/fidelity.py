@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganvae.vision import import_torchvision
+from ganvae.data.vision import import_torchvision
 
 SUBSETS, SUBSET_SIZE = 100, 1000
 NEIGHBOURS = 3

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from ganvae.data import to_uint8
+from ganvae.data.vision import import_torchvision
 from ganvae.errors import UserError
-from ganvae.vision import import_torchvision
 
 NAME = "inception"
 _LAYER = "2048"

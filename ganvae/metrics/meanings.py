@@ -24,7 +24,7 @@ class Meaning:
     """A meaning that can be measured in pictures alone.
 
     Attributes:
-        key: see `ganvae.directions.Direction`.
+        key: see `ganvae.directions.format.Direction`.
         label: what a slider is called that makes more of it.
         measured: the quantity in words, with its unit.
         of: the quantity in each image (N, C, H, W) in [0, 1]: (N,), differentiable.

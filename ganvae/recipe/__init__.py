@@ -60,7 +60,7 @@ class Recipe:
         epochs: passes over the training set; None where `steps` is set.
         steps: optimiser steps; None where `epochs` is set.
         precision: `float32`, or `bfloat16` autocast.
-        loss: name of the objective (training/objectives.py). `cross-entropy`; `squared-error`:
+        loss: name of the objective (training/step/objectives.py). `cross-entropy`; `squared-error`:
             a VAE's reconstruction is then the mean squared error of an image's pixels, a GAN's
             loss that of LSGAN; `calibrated` (VAE), a Gaussian likelihood of the variance that fits
             best; `hinge` (GAN). With any but `cross-entropy` a VAE's decoder ends in a tanh, and a

@@ -21,12 +21,12 @@ from ganvae.data import digits, to_float
 from ganvae.errors import UserError
 from ganvae.metrics.scoring import Scorer
 from ganvae.models import GAN, VAE, evaluation
+from ganvae.snapshots.write import SnapshotWriter
 from ganvae.training import schedule
 from ganvae.training.failures import check_finite, check_growth
 from ganvae.training.history import History
 from ganvae.training.loop import Loop, Stopped
-from ganvae.training.objectives import elbo_of, reparameterise
-from ganvae.training.snapshots import SnapshotWriter
+from ganvae.training.step.objectives import elbo_of, reparameterise
 
 SCORE_COUNT = 2000
 # The features of photographs take far longer than those of digits.

@@ -18,7 +18,7 @@ from ganvae.errors import UserError
 from ganvae.metrics.classifier import FEATURES, NAME, WEIGHTS, DigitClassifier
 from ganvae.models import evaluation
 from ganvae.training.hardware import describe_hardware, pick_device
-from ganvae.training.run import Settings
+from ganvae.training.settings import Settings
 
 EPOCHS, BATCH, PEAK_LR, SEED = 10, 128, 3e-3, 0
 REQUIRED_ACCURACY = 0.993

@@ -18,7 +18,7 @@ from ganvae.errors import UserError, one_line
 from ganvae.hub.options import Order, push_options, read_order
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import MAX_LATENT, Recipe
-from ganvae.recipes import FAMILIES, RECIPES
+from ganvae.recipe.shipped import FAMILIES, RECIPES
 from ganvae.training import launched
 from ganvae.training.members import Member, sweep_members
 from ganvae.training.options import find_dataset, resolve
@@ -292,7 +292,7 @@ def list_models(weights: Path) -> str:
 
 
 def _settings(options: dict[str, Any]):  # noqa: ANN202 - imported late, see below
-    from ganvae.training.run import Settings
+    from ganvae.training.settings import Settings
 
     arguments = [argument for argument in sys.argv[1:] if argument not in ("--resume", "--restart")]
     dataset = options["dataset"]
@@ -341,8 +341,8 @@ def _score(options: dict[str, Any]) -> None:
 
 
 def _export(options: dict[str, Any]) -> None:
-    from ganvae.export import export
-    from ganvae.training.run import ALL
+    from ganvae.export.write import export
+    from ganvae.training.settings import ALL
 
     settings = _settings(options)
     for name in settings.trained(options["export"]):

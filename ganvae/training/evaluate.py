@@ -16,11 +16,11 @@ from ganvae.bridges.stops import is_stop, pair_before
 from ganvae.data import digits, to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
-from ganvae.fitted_prior import FittedPrior, read_fitted_prior
 from ganvae.latents import Array
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.metrics.sharpness import laplacian_variance
 from ganvae.models import GAN, VAE, GenerativeModel
+from ganvae.prior.format import FittedPrior, read_fitted_prior
 from ganvae.training.callbacks import test_losses
 from ganvae.training.hardware import describe_hardware
 

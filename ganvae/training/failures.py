@@ -17,7 +17,7 @@ from ganvae.training import state
 from ganvae.training.hardware import arrange
 from ganvae.training.history import History
 from ganvae.training.processes import is_lost
-from ganvae.training.updates import make_update
+from ganvae.training.step import make_update
 
 # A loss may well rise: a generator's does while its discriminator learns. Not a hundredfold.
 _BLOW_UP = 100.0

@@ -19,15 +19,15 @@ from ganvae.bridges.stops import is_stop
 from ganvae.data import to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
-from ganvae.export import export
-from ganvae.fitted_prior import FittedPrior
+from ganvae.export.write import export
 from ganvae.metrics.reference import FOLDER as REFERENCES
 from ganvae.models import GAN, VAE, evaluation
+from ganvae.prior.format import FittedPrior
+from ganvae.snapshots.write import copy_snapshots
 from ganvae.training.hardware import describe_hardware, usable_precision
 from ganvae.training.history import History
 from ganvae.training.loop import Loop
-from ganvae.training.objectives import kl_per_dimension
-from ganvae.training.snapshots import copy_snapshots
+from ganvae.training.step.objectives import kl_per_dimension
 
 _PACKAGES = ("torch", "numpy", "safetensors", "torch-fidelity", "scikit-learn")
 

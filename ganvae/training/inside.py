@@ -6,42 +6,17 @@ At the end of a training, and again with `train.py --inspect`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor
 
 from ganvae.bridges.stops import is_stop
 from ganvae.data import load_labels
-from ganvae.data.sets import Images, Split
-from ganvae.metrics.features import FeatureNetwork
-from ganvae.models import GAN, VAE
-from ganvae.training.directions import find_directions
-from ganvae.training.latent_map import write_latent_map
-from ganvae.training.memorisation import measure_memorisation
-
-
-@dataclass(frozen=True)
-class Subject:
-    """A trained model and all that it can be looked into with.
-
-    Attributes:
-        folder: where the model lies and what is found goes.
-        weights: the folder of all models, for what they share.
-        images: uint8, at the model's size.
-        labels: int64 (N,) of either split; None where the images have no classes of digits.
-        network: in whose features pictures are compared; the digit classifier for digits.
-        data_dir: where the data sets lie; None for the usual place.
-    """
-
-    folder: Path
-    weights: Path
-    model: VAE | GAN
-    images: Images
-    labels: Mapping[Split, Tensor] | None
-    network: FeatureNetwork | None
-    data_dir: Path | None = None
-
+from ganvae.data.sets import Split
+from ganvae.directions.find import find_directions
+from ganvae.maps.make import write_latent_map
+from ganvae.metrics.memorisation import measure_memorisation
+from ganvae.metrics.subject import Subject
 
 # Each writes its own files into the model's folder, or its own entry into metrics.json.
 PARTS: tuple[Callable[[Subject], None], ...] = (

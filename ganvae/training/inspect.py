@@ -11,9 +11,10 @@ from ganvae.data.sets import load_sets
 from ganvae.errors import UserError
 from ganvae.metrics.features import feature_network
 from ganvae.metrics.reference import FOLDER as REFERENCES
+from ganvae.metrics.subject import Subject
 from ganvae.training.hardware import reuse_memory
-from ganvae.training.inside import Subject, digit_labels, look_inside
-from ganvae.training.run import ALL, Settings
+from ganvae.training.inside import digit_labels, look_inside
+from ganvae.training.settings import ALL, Settings
 
 
 def inspect(asked: str, settings: Settings) -> list[str]:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from ganvae.data import Batches
 from ganvae.training.schedule import share_of_rate
-from ganvae.training.updates import Update
+from ganvae.training.step import Update
 
 
 class Stopped(Exception):  # noqa: N818 - a request, not an error

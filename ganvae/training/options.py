@@ -11,7 +11,7 @@ from ganvae.data import digits, sets
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES, find_recipe, vae_before
+from ganvae.recipe.shipped import RECIPES, find_recipe, vae_before
 
 # Options that change what a recipe computes, and the field each one sets.
 _OVERRIDES: dict[str, str] = {

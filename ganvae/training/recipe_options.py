@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from ganvae.recipe import MAX_SEED
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.options import FRESH, KNOWN_SETS, NONE
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

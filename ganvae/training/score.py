@@ -12,7 +12,6 @@ from ganvae import cards, checkpoint, digests, files
 from ganvae.data import to_float
 from ganvae.data.sets import Images, load_sets
 from ganvae.errors import UserError
-from ganvae.fitted_prior import read_fitted_prior
 from ganvae.metrics import imagenet
 from ganvae.metrics.features import feature_network, kept_features
 from ganvae.metrics.fidelity import Statistics, frechet_distance
@@ -21,10 +20,11 @@ from ganvae.metrics.reference import FOLDER as REFERENCES
 from ganvae.metrics.reference import find_reference, is_measured, key_of
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
+from ganvae.prior.fit import fit_prior
+from ganvae.prior.format import read_fitted_prior
 from ganvae.training.evaluate import SCORE_COUNT, evaluate
 from ganvae.training.hardware import reuse_memory
-from ganvae.training.prior import fit_prior
-from ganvae.training.run import ALL, Settings
+from ganvae.training.settings import ALL, Settings
 
 # Study D compared 3,000 generated images with 3,000 training images.
 _STUDY_COUNT = 3000

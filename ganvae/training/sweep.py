@@ -23,7 +23,8 @@ from ganvae.errors import UserError
 from ganvae.sweeps import TABLE, Sweep
 from ganvae.training.loop import Stopped
 from ganvae.training.members import Member
-from ganvae.training.run import Settings, is_finished, train
+from ganvae.training.run import is_finished, train
+from ganvae.training.settings import Settings
 from ganvae.training.state import STATE
 
 MODELS, RUNS = "models", "runs"

@@ -12,8 +12,8 @@ from typing import Any
 
 from ganvae import checkpoint, digests
 from ganvae.errors import UserError
-from ganvae.training.run import ALL, Settings
 from ganvae.training.score import measure_again, prepare
+from ganvae.training.settings import ALL, Settings
 
 # Other processors and numbers of threads add up in another order. What shipped was measured on
 # one machine and comes out on others within a thousandth; a model with a damaged weight does not.

@@ -14,7 +14,7 @@ from ganvae.collection import Collection, PairView
 from ganvae.errors import UserError
 from ganvae.latents import prior_std
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.ui import engine
 
 DEFAULT_SEED = 42

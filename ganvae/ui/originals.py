@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganvae.data.handwriting import as_mnist, ink_of
 from ganvae.errors import UserError
-from ganvae.handwriting import as_mnist, ink_of
 from ganvae.recipe import Recipe
 from ganvae.ui import checks
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganvae.directions import Direction, read_directions
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.directions.format import Direction, read_directions
+from ganvae.recipe.shipped import RECIPES, Recipe
 from tables.markdown import WEIGHTS, table
 from tables.scores import NOTHING
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganvae import checkpoint
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from tables.markdown import WEIGHTS, table
 
 

@@ -10,7 +10,7 @@ from ganvae.bridges.stops import is_stop
 from ganvae.cards import COMPARISON
 from ganvae.claims.evidence import Evidence
 from ganvae.metrics.classifier import NAME as CLASSIFIER
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe.shipped import RECIPES, Recipe
 from tables.markdown import RESULTS, WEIGHTS, table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ganvae import checkpoint
 from ganvae.claims.evidence import STABILITY, Evidence, Missing, Seeds
 from ganvae.claims.words import over_seeds, percent
-from ganvae.recipes import RECIPES, Recipe
+from ganvae.recipe.shipped import RECIPES, Recipe
 from tables.markdown import RESULTS, WEIGHTS, table
 
 NOTHING = "–"

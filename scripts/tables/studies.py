@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ganvae import checkpoint
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from tables.markdown import WEIGHTS, table
 
 # What the studies report: (model, what, step or epoch, column of history.csv, figure).

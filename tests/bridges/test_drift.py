@@ -15,10 +15,10 @@ from ganvae.bridges import drift, measure
 from ganvae.bridges.__main__ import main
 from ganvae.bridges.measure import drift_along
 from ganvae.errors import UserError
-from ganvae.fitted_prior import read_fitted_prior
 from ganvae.latents import sample_z
 from ganvae.metrics.scoring import SCORE_SEED
 from ganvae.models import VAE
+from ganvae.prior.format import read_fitted_prior
 from tests.conftest import TINY_STOPS
 
 NAMES = tuple(recipe.name for recipe in TINY_STOPS)

@@ -7,7 +7,7 @@ import torch
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.bridges.stops import find_bridges
-from ganvae.export import read_export
+from ganvae.export.format import read_export
 from ganvae.models import VAE
 
 _MOST_BYTES = 25_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ganvae.bridges.stops import find_bridges, is_stop, judge_of
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 
 def named(*names: str) -> dict[str, Recipe]:

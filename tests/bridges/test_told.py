@@ -10,7 +10,7 @@ from ganvae.bridges.drift import Measured
 from ganvae.bridges.figures import Figures, read_figures
 from ganvae.bridges.told import NOT_YET, drift_told, told
 from ganvae.metrics.drift import Drift
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 NAMES = ("bridge-digits-0", "bridge-digits-1", "bridge-digits-2")
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from ganvae import data, render
 from ganvae.collection import Collection
 from ganvae.models import VAE
-from ganvae.pairs import BRIDGES
+from ganvae.recipe.pairs import BRIDGES
 from tests.browser.canvases import grey, same
 from tests.browser.conftest import NewPage
 from tests.conftest import TINY_STOPS

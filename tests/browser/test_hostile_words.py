@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from ganvae import files
 from ganvae.collection import Collection
-from ganvae.directions import Direction, write_directions
+from ganvae.directions.format import Direction, write_directions
 from ganvae.ui.page import build
 from tests.browser.conftest import NewPage
 from tests.conftest import DIRECTED

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ganvae.collection import Collection
-from ganvae.latent_map import LatentMap, quantised, sampled_points
 from ganvae.latents import Array
+from ganvae.maps.format import LatentMap, quantised, sampled_points
 from ganvae.ui.map import PALETTE
 from tests.browser.canvases import colours, drawn, grey, same, wait_for_explorer
 from tests.browser.conftest import OpenPage

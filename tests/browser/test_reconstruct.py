@@ -17,9 +17,9 @@ from conftest import OpenPage
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
-from ganvae import data, inversion
+from ganvae import data
 from ganvae.collection import Collection
-from ganvae.inversion import Effort
+from ganvae.inversion.search import Effort, search
 from ganvae.models import GAN, VAE
 from ganvae.ui.reconstruct import server
 from tests.serving import served
@@ -102,7 +102,7 @@ def places_of(collection: Collection, image: torch.Tensor) -> dict[str, torch.Te
     vae, gan = collection.model("vae-10"), collection.model("gan-100")
     assert isinstance(vae, VAE)
     assert isinstance(gan, GAN)
-    found = list(inversion.search(gan, image, 0, EFFORT))[-1]
+    found = list(search(gan, image, 0, EFFORT))[-1]
     return {"vae-10": vae.encode(image)[0], "gan-100": found.z}
 
 

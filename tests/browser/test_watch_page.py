@@ -14,9 +14,9 @@ from playwright.sync_api import Page, expect
 from ganvae import checkpoint, files
 from ganvae.models import build
 from ganvae.progress import Progress
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
+from ganvae.snapshots.write import SnapshotWriter
 from ganvae.training.history import History
-from ganvae.training.snapshots import SnapshotWriter
 from ganvae.ui.page import build_watch
 from tests.browser.conftest import NewPage
 from tests.serving import served

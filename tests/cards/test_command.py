@@ -11,7 +11,7 @@ from ganvae import checkpoint
 from ganvae.cards import write_card
 from ganvae.cards.__main__ import main
 from ganvae.cards.results import eval_results
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import torch
 
 from ganvae import data
 from ganvae.errors import UserError
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from tests.conftest import write_idx
 
 IMAGES = "MNIST/raw/t10k-images-idx3-ubyte"

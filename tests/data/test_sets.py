@@ -17,7 +17,7 @@ from ganvae.data import Images, cache, folder, load_first_test_images, load_for,
 from ganvae.data.folder import ImageFile, list_images, split, write_split
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from tests.data.pictures import numbers, write_images
 
 CELEBA = RECIPES["face-vae-128"]

@@ -12,6 +12,7 @@ from benchmarks import survival
 from ganvae import checkpoint
 from ganvae.errors import UserError
 from ganvae.training import run, state
+from ganvae.training.settings import Settings
 from tests.faults.places import hub_to_pull_from, hub_to_push_to, place_to_train, tiny_model
 
 TIMES = 3
@@ -81,7 +82,7 @@ def test_a_second_trainer_is_refused_while_the_first_trains(tmp_path: Path) -> N
     try:
         while not saved.exists() and first.is_alive():
             time.sleep(0.005)
-        settings = run.Settings(
+        settings = Settings(
             weights=place / "weights",
             runs=place / "runs",
             data_dir=place / "data",

@@ -15,7 +15,7 @@ from ganvae import checkpoint
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.progress import Progress
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training.lock import check_writable
 from ganvae.ui.page import build
 from ganvae.ui.watch.look import Look

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ganvae.collection import Collection
-from ganvae.inversion import Effort
+from ganvae.inversion.search import Effort
 from ganvae.ui.compare import pictures
 from ganvae.ui.page import Page, build
 from ganvae.ui.reconstruct import server

@@ -15,7 +15,7 @@ import app
 from ganvae.errors import UserError
 from ganvae.hub import push, space
 from ganvae.progress import Progress
-from ganvae.recipes import FAMILIES, RECIPES
+from ganvae.recipe.shipped import FAMILIES, RECIPES
 from ganvae.training import cli
 from ganvae.ui import page
 from tests.fuzz.profile import assert_sentence, examples, only_within, patience

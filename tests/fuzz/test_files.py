@@ -19,12 +19,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from safetensors.torch import save_file
 
-from ganvae import checkpoint, files, snapshots
+from ganvae import checkpoint, files
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.metrics.reference import _read_statistics
 from ganvae.progress import PROGRESS, Progress
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
+from ganvae.snapshots.format import read_index, read_sheet, read_tiles
 from ganvae.sweeps import FOLDER as SWEEPS
 from ganvae.sweeps import Sweep
 from ganvae.training import state
@@ -288,7 +289,7 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "model": (checkpoint.WEIGHTS, lambda folder: _finite(checkpoint.load(folder))),
     "config": (checkpoint.CONFIG, checkpoint.read_recipe),
     "history": (checkpoint.HISTORY, checkpoint.read_history),
-    "index": (f"{checkpoint.SNAPSHOTS}/index.json", snapshots.read_index),
+    "index": (f"{checkpoint.SNAPSHOTS}/index.json", read_index),
     "sheet": (f"{checkpoint.SNAPSHOTS}/samples-00000010.png", lambda folder: _tiles(folder)),
     "progress": (PROGRESS, _progress),
     "state": (state.STATE, lambda folder: _details(folder)),
@@ -298,10 +299,10 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
 
 
 def _tiles(folder: Path) -> None:
-    index = snapshots.read_index(folder)
+    index = read_index(folder)
     assert index is not None
-    sheet = snapshots.read_sheet(folder, index, "samples", len(index.moments) - 1)
-    tiles = snapshots.read_tiles(sheet, index)
+    sheet = read_sheet(folder, index, "samples", len(index.moments) - 1)
+    tiles = read_tiles(sheet, index)
     assert tiles.shape[0] == index.columns * index.rows
 
 

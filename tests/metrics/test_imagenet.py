@@ -12,7 +12,7 @@ from ganvae.metrics import imagenet
 from ganvae.metrics.features import feature_network
 from ganvae.metrics.fidelity import Statistics, frechet_distance
 from ganvae.metrics.imagenet import ImageNetFeatures
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 
 @pytest.fixture(scope="module")

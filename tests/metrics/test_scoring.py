@@ -17,7 +17,7 @@ from ganvae.metrics.reference import FACTS, STATISTICS, Reference, find_referenc
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.metrics.sharpness import bright_specks, laplacian_variance
 from ganvae.models import VAE, build
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 
 RECIPE = RECIPES["mlp-vae-20"].replace(name="small", dataset="cats")
 

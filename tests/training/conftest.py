@@ -11,17 +11,13 @@ import torch
 from safetensors.torch import save_file
 
 from ganvae.metrics.classifier import NAME, WEIGHTS, DigitClassifier
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training import (
     callbacks,
-    climb,
-    digit_directions,
-    directions,
     evaluate,
     finish,
-    memorisation,
-    run,
 )
+from ganvae.training.settings import Settings
 
 # 150 images in batches of 32 are 5 steps an epoch, the last of 22 images.
 SHORT_VAE = RECIPES["mlp-vae-20"].replace(
@@ -118,10 +114,10 @@ def classifier_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def look_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let trainings look into themselves by few pictures: they find nothing to speak of."""
-    monkeypatch.setattr(memorisation, "COUNT", 8)
-    monkeypatch.setattr(directions, "SAMPLES", 8)
-    monkeypatch.setattr(digit_directions, "_PICTURES", 50)
-    monkeypatch.setattr(climb, "_ROUNDS", 1)
+    monkeypatch.setattr("ganvae.metrics.memorisation.COUNT", 8)
+    monkeypatch.setattr("ganvae.directions.find.SAMPLES", 8)
+    monkeypatch.setattr("ganvae.directions.digits._PICTURES", 50)
+    monkeypatch.setattr("ganvae.directions.climb._ROUNDS", 1)
 
 
 @pytest.fixture
@@ -143,12 +139,12 @@ def no_export(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(
     tmp_path: Path, classifier_weights: Path, small_data: Path, few_samples: None, no_export: None
-) -> Callable[..., run.Settings]:
+) -> Callable[..., Settings]:
     """`settings(**changes)`: a run on the small data that writes into the test's own folder."""
     # A copy: the first score leaves the reference of its data there.
     weights = shutil.copytree(classifier_weights, tmp_path / "classifier")
 
-    def make(**changes: object) -> run.Settings:
+    def make(**changes: object) -> Settings:
         values: dict[str, object] = {
             "weights": weights,
             "output": tmp_path / "weights",
@@ -158,6 +154,6 @@ def settings(
             "threads": 1,
             "command": "python train.py --model test",
         }
-        return run.Settings(**(values | changes))  # type: ignore[arg-type]
+        return Settings(**(values | changes))  # type: ignore[arg-type]
 
     return make

@@ -9,9 +9,10 @@ from ganvae.errors import UserError
 from ganvae.progress import Progress
 from ganvae.training import broadcast, callbacks, run
 from ganvae.training.loop import Stopped
+from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_GAN, STEPS
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 
 
 def test_a_run_tells_how_it_goes(settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,9 +17,10 @@ from ganvae.errors import UserError
 from ganvae.training import callbacks, failures, loop, run, state
 from ganvae.training.failures import DivergenceError, check_growth
 from ganvae.training.history import History
+from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_CONV_VAE, SHORT_VAE
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = "no state of this run was saved yet"
 

@@ -8,9 +8,10 @@ from ganvae import checkpoint, files
 from ganvae.cards import SEEDS
 from ganvae.cards.merge import BEGIN
 from ganvae.training import run
+from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_VAE
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 
 
 def test_training_again_keeps_a_persons_words_and_seeds(settings: SettingsMaker) -> None:

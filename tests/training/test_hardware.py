@@ -10,7 +10,7 @@ import torch
 
 from ganvae.errors import UserError
 from ganvae.models import build
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training import hardware
 from tests.training.conftest import SHORT_CONV_GAN, SHORT_STRIDED_GAN
 

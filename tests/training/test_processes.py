@@ -21,16 +21,17 @@ from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.training import run, state
 from ganvae.training.processes import Processes
-from ganvae.training.updates import make_update
+from ganvae.training.settings import Settings
+from ganvae.training.step import make_update
 from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
     SHORT_STRIDED_GAN,
     SHORT_VAE,
 )
-from tests.training.one_step import gradients, images_for
+from tests.training.step.one_step import gradients, images_for
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 240
 # `--multi_gpu` starts the processes; that they compute on the CPU is for the program to say.
@@ -114,7 +115,7 @@ def test_gradients_are_those_of_one_process(
 ) -> None:
     (tmp_path / "recipe.json").write_text(json.dumps(recipe.to_dict()))
     target = tmp_path / "gradients"
-    finish(launch("-m", "tests.training.one_step", str(tmp_path / "recipe.json"), str(target)))
+    finish(launch("-m", "tests.training.step.one_step", str(tmp_path / "recipe.json"), str(target)))
     first, second = load_file(f"{target}.0"), load_file(f"{target}.1")
     assert torch.equal(first.pop("random"), second.pop("random"))
     expected = reference(recipe)
@@ -141,7 +142,7 @@ values = json.loads(Path(sys.argv[1]).read_text())
 recipe = Recipe.from_dict(values.pop("recipe"))
 paths = {name: Path(value) for name, value in values.pop("paths").items()}
 try:
-    run.train(recipe, run.Settings(**paths, **values))
+    run.train(recipe, Settings(**paths, **values))
 except UserError as error:
     print(f"TOLD: {error}", flush=True)
     leave(2)
@@ -149,7 +150,7 @@ leave(0)
 """
 
 
-def start(recipe: Recipe, options: run.Settings, folder: Path, **more: object) -> list[str]:
+def start(recipe: Recipe, options: Settings, folder: Path, **more: object) -> list[str]:
     values = {
         "recipe": recipe.to_dict(),
         "paths": {

@@ -18,11 +18,13 @@ from safetensors.torch import load_file
 from ganvae import checkpoint, files
 from ganvae.data import load_for, to_float
 from ganvae.errors import UserError
-from ganvae.export import export, read_export
+from ganvae.export.format import read_export
+from ganvae.export.write import export
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
-from ganvae.snapshots import read_index, read_sheet
+from ganvae.snapshots.format import read_index, read_sheet
 from ganvae.training import callbacks, finish, loop, run, state
+from ganvae.training.settings import Settings
 from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
@@ -31,7 +33,7 @@ from tests.training.conftest import (
     STEPS,
 )
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -239,9 +241,7 @@ def test_a_second_ctrl_c_stops_at_once_but_not_one_that_comes_with_the_first(
             signal.raise_signal(signal.SIGINT)
 
 
-def stop_at(
-    step: int, recipe: Recipe, options: run.Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def stop_at(step: int, recipe: Recipe, options: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         StopAt(step, patch)
         with pytest.raises(loop.Stopped):
@@ -372,14 +372,14 @@ import sys
 from pathlib import Path
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, finish, run
+from ganvae.training.settings import Settings
 import json
-
 options = json.loads(sys.argv[1])
 callbacks.SCORE_COUNT, finish.SCORE_COUNT = 20, 30
 callbacks.SAVE_EVERY_SECONDS = 0.0
 recipe = Recipe.from_dict(options.pop("recipe"))
 folders = {key: Path(options.pop(key)) for key in ("weights", "output", "runs", "data_dir")}
-run.train(recipe, run.Settings(**folders, **options))
+run.train(recipe, Settings(**folders, **options))
 """
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.training import schedule
 
 

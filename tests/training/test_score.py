@@ -13,16 +13,17 @@ import torch
 
 from ganvae import checkpoint, files
 from ganvae.cards import write_card
+from ganvae.data.vision import import_torchvision
 from ganvae.errors import UserError
-from ganvae.fitted_prior import FITTED_PRIOR, read_fitted_prior
 from ganvae.metrics.inception import InceptionFeatures
 from ganvae.metrics.scoring import SCORE_SEED, prior_z
+from ganvae.prior.format import FITTED_PRIOR, read_fitted_prior
 from ganvae.training import evaluate, run, score
-from ganvae.vision import import_torchvision
+from ganvae.training.settings import Settings
 from tests.conftest import TINY_STOPS
 from tests.training.conftest import SHORT_GAN, SHORT_VAE
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 MEASURED = ("distance", "kernel_distance", "precision_recall", "sharpness", "specks", "diversity")
 
 

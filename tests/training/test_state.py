@@ -12,7 +12,7 @@ from ganvae.models import build
 from ganvae.recipe import Recipe
 from ganvae.training import state
 from ganvae.training.hardware import arrange
-from ganvae.training.updates import Update, make_update
+from ganvae.training.step import Update, make_update
 from tests.training.conftest import (
     SHORT_BRIDGE,
     SHORT_CONV_GAN,

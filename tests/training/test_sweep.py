@@ -8,12 +8,13 @@ import pytest
 from ganvae import checkpoint, sweeps
 from ganvae.errors import UserError
 from ganvae.sweeps import Sweep
-from ganvae.training import run, sweep
+from ganvae.training import sweep
 from ganvae.training.loop import Loop, Stopped
 from ganvae.training.members import Member, sweep_members
+from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_VAE
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 
 
 def members(*latents: int, steps: int = 4) -> list[Member]:

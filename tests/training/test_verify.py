@@ -11,9 +11,10 @@ import torch
 
 from ganvae import checkpoint, digests, files
 from ganvae.training import cli, run, verify
+from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_VAE
 
-SettingsMaker = Callable[..., run.Settings]
+SettingsMaker = Callable[..., Settings]
 
 
 @pytest.fixture

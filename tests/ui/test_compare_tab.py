@@ -17,10 +17,11 @@ import pytest
 import torch
 from PIL import Image
 
-from ganvae import data, files, inversion, render
+from ganvae import data, files, render
 from ganvae.collection import Collection
+from ganvae.data.handwriting import as_mnist
 from ganvae.errors import UserError
-from ganvae.handwriting import as_mnist
+from ganvae.inversion.search import Progress, search
 from ganvae.models import GAN, VAE
 from ganvae.sweeps import Sweep
 from ganvae.ui import originals, sampling
@@ -141,7 +142,7 @@ def test_a_test_image(
     assert "gan" not in answer
     found_picture = nearest(stage, request)["gan"]
     gan = gan_of(collection, "gan-100")
-    found = list(inversion.search(gan, original, 0))[-1]
+    found = list(search(gan, original, 0))[-1]
     assert same(found_picture["image"], gan.generate(found.z))
     assert found_picture["error"] == pytest.approx(found.error**0.5, rel=1e-3)
 
@@ -266,9 +267,9 @@ def test_a_sample_needs_no_search(stage: Pictures) -> None:
 def test_a_search_is_made_once(stage: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
     searches = []
 
-    def count(*arguments: Any) -> Iterator[inversion.Progress]:
+    def count(*arguments: Any) -> Iterator[Progress]:
         searches.append(arguments)
-        yield inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
+        yield Progress(1, 1, torch.zeros(1, 100), 0.0)
 
     monkeypatch.setattr(pictures, "search", count)
     request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
@@ -284,11 +285,11 @@ def test_whoever_waits_for_a_search_holds_no_thread(
 ) -> None:
     gate = threading.Event()
 
-    def slow(*_: Any) -> Iterator[inversion.Progress]:
+    def slow(*_: Any) -> Iterator[Progress]:
         while not gate.is_set():
-            yield inversion.Progress(0, 1, torch.ones(1, 100), 1.0)
+            yield Progress(0, 1, torch.ones(1, 100), 1.0)
             time.sleep(0.002)
-        yield inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
+        yield Progress(1, 1, torch.zeros(1, 100), 0.0)
 
     monkeypatch.setattr(pictures, "search", slow)
     # As many different pictures as take turns, and one more.
@@ -308,14 +309,14 @@ def test_a_search_that_failed_is_told_and_may_be_tried_again(
 ) -> None:
     request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
 
-    def fails(*_: Any) -> Iterator[inversion.Progress]:
+    def fails(*_: Any) -> Iterator[Progress]:
         raise UserError("Not this one.")
         yield
 
     monkeypatch.setattr(pictures, "search", fails)
     with pytest.raises(UserError, match="Not this one"):
         nearest(stage, request)
-    found = inversion.Progress(1, 1, torch.zeros(1, 100), 0.0)
+    found = Progress(1, 1, torch.zeros(1, 100), 0.0)
     monkeypatch.setattr(pictures, "search", lambda *_: iter((found,)))
     assert set(nearest(stage, request)) == {"gan"}
 

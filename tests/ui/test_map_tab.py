@@ -11,7 +11,7 @@ import pytest
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.latent_map import MAP, LatentMap, quantised
+from ganvae.maps.format import MAP, LatentMap, quantised
 from ganvae.ui.map import PALETTE
 from ganvae.ui.map.server import cloud, functions
 

@@ -15,11 +15,11 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from ganvae import inversion, latents, render
+from ganvae import latents, render
 from ganvae.collection import Collection
+from ganvae.data.handwriting import as_mnist
 from ganvae.errors import UserError
-from ganvae.handwriting import as_mnist
-from ganvae.inversion import Effort
+from ganvae.inversion.search import Effort, search
 from ganvae.metrics import classifier
 from ganvae.models import GAN, VAE
 from ganvae.ui.limits import LOOK_SECONDS
@@ -114,7 +114,7 @@ def test_the_gan_is_inverted(made: Reconstructions, tiny_weights: Any) -> None:
     told = searched(made, DRAWING)
     gan = Collection(tiny_weights).model("gan-100")
     assert isinstance(gan, GAN)
-    last = list(inversion.search(gan, framed(), 0, Effort(2, 20)))[-1]
+    last = list(search(gan, framed(), 0, Effort(2, 20)))[-1]
     assert told["gan"]["z"] == pytest.approx(last.z[0].tolist(), abs=1e-5)
     assert told["gan"]["error"] == pytest.approx(last.error**0.5, rel=1e-4)
     assert same(told["gan"]["image"], gan.generate(last.z))

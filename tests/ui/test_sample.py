@@ -15,7 +15,7 @@ from PIL import Image
 from ganvae import render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.fitted_prior import FITTED_PRIOR, read_fitted_prior
+from ganvae.prior.format import FITTED_PRIOR, read_fitted_prior
 from ganvae.ui import sampling
 from ganvae.ui.config import page_config
 from ganvae.ui.sample import SampleTab

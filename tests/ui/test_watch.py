@@ -8,7 +8,7 @@ import pytest
 
 from ganvae.errors import UserError
 from ganvae.progress import PROGRESS, Progress
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.ui.watch.look import Look
 
 

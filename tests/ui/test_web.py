@@ -15,7 +15,7 @@ import pytest
 from ganvae import log
 from ganvae.collection import Collection
 from ganvae.progress import Progress
-from ganvae.recipes import RECIPES
+from ganvae.recipe.shipped import RECIPES
 from ganvae.ui.page import build, build_watch
 from ganvae.ui.web import slow
 from ganvae.ui.web.headers import policy

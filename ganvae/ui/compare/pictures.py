@@ -10,7 +10,7 @@ from torch import Tensor
 from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.inversion import search
+from ganvae.inversion.search import search
 from ganvae.models import GAN, VAE
 from ganvae.ui import checks, originals
 from ganvae.ui.compare.answers import Answers, InLine

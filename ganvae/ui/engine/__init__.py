@@ -17,7 +17,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ganvae.collection import Collection, steady
-from ganvae.export import ExportedFile
+from ganvae.export.format import ExportedFile
 from ganvae.ui.engine.runtime import description, location
 
 SCRIPTS = ("download.js", "engine.js")

@@ -14,7 +14,7 @@ from torch import Tensor
 from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.inversion import Progress, effort_for, search
+from ganvae.inversion.search import Progress, effort_for, search
 from ganvae.models import GAN, VAE
 from ganvae.recipe import Recipe
 from ganvae.ui import checks, originals

@@ -10,10 +10,10 @@ from typing import Any
 
 from PIL import Image
 
-from ganvae import snapshots
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
+from ganvae.snapshots.format import read_index, read_sheet, read_tiles
 from ganvae.ui import checks
 
 MAX_SHEETS = 16
@@ -45,7 +45,7 @@ class Timelapse:
         """
         name, folder = self._find(data)
         try:
-            index = snapshots.read_index(folder)
+            index = read_index(folder)
         except UserError as error:
             return {"moments": [], "kinds": [], "problem": str(error)}
         if index is None:
@@ -76,7 +76,7 @@ class Timelapse:
         """
         name, folder = self._find(data)
         kind, places = data.get("kind"), data.get("moments")
-        index = snapshots.read_index(folder)
+        index = read_index(folder)
         if index is None:
             raise UserError(f"No pictures were kept of the training of {name}.")
         if not isinstance(kind, str) or kind not in index.kinds:
@@ -88,8 +88,8 @@ class Timelapse:
         reply: dict[str, Any] = {"sheets": [], "problem": None}
         for place in [checks.whole(place, "A moment", 0, last) for place in places]:
             try:
-                sheet = snapshots.read_sheet(folder, index, kind, place)
-                sharpness = self._collection.sharpness(name, snapshots.read_tiles(sheet, index))
+                sheet = read_sheet(folder, index, kind, place)
+                sharpness = self._collection.sharpness(name, read_tiles(sheet, index))
                 reply["sheets"].append({"url": _url(sheet), "sharpness": sharpness})
             except UserError as error:
                 reply["sheets"].append(None)
@@ -110,7 +110,7 @@ class Timelapse:
             UserError: there is no such model.
         """
         name, folder = self._find(data)
-        index = snapshots.read_index(folder)
+        index = read_index(folder)
         if index is None or not index.test_indices:
             return {"sheet": None, "note": ""}
         recipe = self._collection.recipe(name)

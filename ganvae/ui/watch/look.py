@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ganvae import checkpoint, snapshots
+from ganvae import checkpoint
 from ganvae.errors import UserError
 from ganvae.plots import Run, training_charts
 from ganvae.plots.numbers import short
 from ganvae.progress import Progress
+from ganvae.snapshots.format import read_index, read_sheet
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
 WIDTHS = (344, 560)
@@ -93,14 +94,14 @@ class Look:
 
     def _sheets(self) -> list[dict[str, Any]]:
         """The newest sheet of each kind; one that is not whole is left out."""
-        index = snapshots.read_index(self._folder)
+        index = read_index(self._folder)
         sheets: list[dict[str, Any]] = []
         if index is None or not index.moments:
             return sheets
         last = len(index.moments) - 1
         for kind in index.kinds:
             try:
-                png = snapshots.read_sheet(self._folder, index, kind, last)
+                png = read_sheet(self._folder, index, kind, last)
             except UserError:
                 continue
             sheets.append(

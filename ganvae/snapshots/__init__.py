@@ -1,0 +1,1 @@
+"""Sheets of pictures over a training: their files, and their writer."""
