@@ -12,7 +12,12 @@ from ganvae.data.sets import Images
 from ganvae.errors import UserError
 from ganvae.metrics import reference as references
 from ganvae.metrics.diversity import mean_pairwise_distance
-from ganvae.metrics.fidelity import Statistics, frechet_distance
+from ganvae.metrics.fidelity import (
+    Statistics,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+)
 from ganvae.metrics.reference import FACTS, STATISTICS, Reference, find_reference
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
 from ganvae.metrics.sharpness import bright_specks, laplacian_variance
@@ -162,3 +167,40 @@ def test_scores_are_those_of_the_samples(reference: Reference, model: VAE) -> No
     assert quick["distance"]["value"] == pytest.approx(scores["distance"]["value"])
     assert quick["sharpness"]["ratio"] == pytest.approx(scores["sharpness"]["ratio"])
     assert scores == scorer.score_fully(model, prior_z(model, 600))
+
+
+def test_precision_is_of_samples_and_recall_of_real_images(
+    reference: Reference, model: VAE, images: Images
+) -> None:
+    network = Corners()
+    # All samples alike: whatever they come near, they reach little of it.
+    z = np.repeat(prior_z(model, 1), 40, axis=0) + prior_z(model, 40) * 1e-3
+    scores = Scorer(reference, network).score_fully(model, z)["precision_recall"]
+    drawn = network.features(torch.cat(list(generate(model, z))))
+    real = network.features(to_float(images.test))
+    expected = precision_recall(drawn, real)
+    assert expected["precision"] != expected["recall"]
+    assert (scores["precision"], scores["recall"]) == (expected["precision"], expected["recall"])
+
+
+def test_the_floor_is_of_training_images_from_all_over(tmp_path: Path) -> None:
+    """The first of them alone would be far from the test images."""
+    pixels = some_images().test.repeat(10, 1, 1, 1)
+    first = torch.zeros(40, 1, 28, 28, dtype=torch.uint8)
+    first[::2] = 255
+    images = Images(torch.cat((first, pixels)), some_images().test, "abc")
+    network = Corners()
+    real = network.features(to_float(images.test))
+    wrong = network.features(to_float(images.train[:40]))
+    far = frechet_distance(Statistics.of(wrong), Statistics.of(real))
+    facts = find_reference(RECIPE, images, network, tmp_path).facts
+    floor = facts["floor"]
+    assert (floor["n"], floor["split"], floor["seed"]) == (40, "train", 0)
+    assert floor["distance"] < far / 5
+    # The training images are in the place of samples.
+    order = torch.randperm(440, generator=torch.Generator().manual_seed(0))
+    others = network.features(to_float(images.train[order[:40]]))
+    told = precision_recall(others, real)
+    assert told["precision"] != told["recall"]
+    assert floor["precision_recall"] == told
+    assert floor["kernel_distance"] == kernel_distance(others, real)
