@@ -56,6 +56,21 @@ def test_round_trip_is_bit_for_bit(name: str, tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_files_are_called_as_others_know_them(tmp_path: Path) -> None:
+    """The page of another version, the Hub and links all ask for these very names."""
+    write(tmp_path, build(RECIPES["vae-3"]))
+    (tmp_path / "metrics.json").write_text('{"a": 1}')
+    (tmp_path / "history.csv").write_text("step\n5\n")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"model.safetensors", "config.json", "metrics.json", "history.csv"}
+    assert checkpoint.read_metrics(tmp_path) == {"a": 1}
+    assert checkpoint.read_history(tmp_path) == {"step": [5]}
+    assert (checkpoint.CARD, checkpoint.SNAPSHOTS) == ("README.md", "snapshots")
+    assert checkpoint.SNAPSHOT_INDEX == "index.json"
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["recipe"]["name"] == "vae-3"
+
+
 def test_saving_takes_a_model_with_gradients_and_strides(tmp_path: Path) -> None:
     model = build(RECIPES["gan-100"].replace(decoder_widths=(8, 4, 4)))
     model = model.to(memory_format=torch.channels_last)

@@ -91,6 +91,8 @@ def read_training_features(weights: Path) -> TrainingFeatures:
                 raise UserError(f"{path} holds no features of training images.")
             codes, scale = stored.get_tensor("codes"), stored.get_tensor("scale")
             described = stored.metadata() or {}
+    except UserError:
+        raise
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise UserError(f"{path} is cut short or not a safetensors file.") from error
     sound = codes.dtype == torch.uint8 and scale.dtype == torch.float32

@@ -90,7 +90,7 @@ def test_kernel_distance_is_the_unbiased_mmd_and_repeats_itself() -> None:
     # Sets of 40 have one subset of 40 only.
     assert result["mean"] == pytest.approx(expected)
     assert result["std"] == pytest.approx(0, abs=1e-9)
-    assert result["subset_size"] == 40
+    assert (result["subset_size"], result["subsets"]) == (40, fidelity.SUBSETS)
     big = gaussian(3000, 0.5), gaussian(3000, seed=1)
     first = kernel_distance(*big)
     assert first["std"] > 0

@@ -31,6 +31,7 @@ from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
     SHORT_GAN,
+    SHORT_RESIDUAL_GAN,
     SHORT_VAE,
     STEPS,
 )
@@ -187,7 +188,8 @@ class StopAt:
 
 @pytest.mark.parametrize(
     "recipe",
-    [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN],
+    # The last one trains a network besides the one that draws.
+    [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_RESIDUAL_GAN],
     ids=lambda recipe: f"{recipe.name}-{recipe.precision}",
 )
 def test_stopped_and_resumed_is_bit_for_bit_the_same(
