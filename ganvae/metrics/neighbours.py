@@ -85,7 +85,7 @@ def read_training_features(weights: Path) -> TrainingFeatures:
         with safe_open(path, framework="pt") as stored:
             names = list(stored.keys())
             shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
-            rows, size = (shapes.get("codes") or (0, 0))[:2]
+            rows, size = (*(shapes.get("codes") or ()), 0, 0)[:2]
             fits = shapes == {"codes": (rows, size), "scale": (size,)}
             if not fits or not 1 <= rows <= _MOST_ROWS or not 1 <= size <= _MOST_SIZE:
                 raise UserError(f"{path} holds no features of training images.")
