@@ -75,7 +75,7 @@ def test_other_contents_are_refused(tensors: dict[str, torch.Tensor], tmp_path: 
     path = tmp_path / TRAINING_FEATURES
     path.parent.mkdir(parents=True)
     save_file(tensors, path)
-    with pytest.raises(UserError, match="training_features.* holds no features"):
+    with pytest.raises(UserError, match=r"training_features.* holds no features"):
         read_training_features(tmp_path)
 
 
