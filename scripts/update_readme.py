@@ -23,6 +23,7 @@ from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
 from tables.mixtures import mixtures  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
+from tables.mutants import mutants  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.speed import speed  # noqa: E402
 from tables.studies import reported, studies  # noqa: E402
@@ -46,6 +47,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "memorisation": memorisation,
     "survival": survival,
     "survival-told": survival_told,
+    "mutants": mutants,
     "mixtures": mixtures,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,

@@ -71,6 +71,8 @@ def test_a_step_is_the_equation_of_the_stop() -> None:
     w = 0.3
     model, update, images = begin(w)
     update.optimisers = [SGD(part.parameters(), 0.1) for part in (update.judge, model.decoder)]
+    seen: list[Tensor] = []
+    update.judge.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
     torch.manual_seed(5)
     update(images, 0)
 
@@ -81,18 +83,21 @@ def test_a_step_is_the_equation_of_the_stop() -> None:
     z = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
     drawn = torch.tanh(decoder(torch.cat([z, torch.randn_like(mean)]).detach()))
     # D sees the batch, and as many pictures: of each image its reconstruction or the sample.
-    shown = torch.stack([drawn[at if at % 2 == 0 else at + 8] for at in range(8)]).detach()
+    shown = drawn[[0, 2, 4, 6, 9, 11, 13, 15]].detach()
+    assert len(seen) == 4
+    for found, wanted in zip(seen, (images, shown, drawn, images), strict=True):
+        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
     real, fake = judge(images)[0], judge(shown)[0]
     (F.relu(1 - real).mean() + F.relu(1 + fake).mean()).backward()
     SGD(judge.parameters(), 0.1).step()
-    scores, found = judge(drawn)
+    scores, maps = judge(drawn)
     with torch.no_grad():
-        _, wanted = judge(images)
+        _, goals = judge(images)
 
     def share(found: Tensor, wanted: Tensor) -> Tensor:
         return (found - wanted).square().mean() / wanted.var()
 
-    features = [share(one[:8], goal) for one, goal in zip(found, wanted, strict=True)]
+    features = [share(one[:8], goal) for one, goal in zip(maps, goals, strict=True)]
     wrong = (1 - w) * share(drawn[:8], images) + w * sum(features) / len(features)
     ((1 - w) * wrong - w * scores.mean()).backward()
     SGD(decoder.parameters(), 0.1).step()
