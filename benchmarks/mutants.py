@@ -316,12 +316,14 @@ def main() -> None:
     parser.add_argument(
         "--survivors", action="store_true", help="leave out what the last run says is caught"
     )
+    parser.add_argument("--output", type=Path, default=RESULT, help="JSON file")
     options = parser.parse_args()
     if unknown := set(options.modules) - set(MODULES):
         parser.error(f"there is no module {', '.join(sorted(unknown))}")
     if (ROOT / "data").is_dir():
         os.environ.setdefault("GANVAE_DATA", str(ROOT / "data"))
-    former = json.loads(RESULT.read_text(encoding="utf-8"))["modules"] if RESULT.is_file() else {}
+    target: Path = options.output
+    former = json.loads(target.read_text(encoding="utf-8"))["modules"] if target.is_file() else {}
     share = shares(options.count)
     names = options.modules or list(MODULES)
     drawn = {name: draw(ROOT, files_of(name), share[name], options.seed) for name in names}
@@ -347,7 +349,7 @@ def main() -> None:
         name: [told_apart(one, alike) for one in former[name]] for name in MODULES if name in former
     }
     result = {"seed": options.seed, "count": options.count, "modules": sections}
-    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    target.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

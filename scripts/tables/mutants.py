@@ -25,7 +25,7 @@ def _row(name: str, found: list[dict[str, Any]]) -> str:
     # One that never comes to its end is noticed too.
     caught = count["caught"] + count["endless"]
     different = len(found) - count["alike"]
-    share = f"{caught / different:.0%}" if different else "–"
+    share = f"{caught / different:.1%}" if different else "–"
     return (
         f"| {name} | {len(found)} | {caught} | {count['survived']} | {count['alike']} | {share} |"
     )
