@@ -7,7 +7,8 @@ What nobody could see from outside is not made wrong in the first place:
 - decorators, and `strict=`, `verbose=`, `encoding=` and `device=` of a call: they refuse a
   programmer's mistake, keep something quiet, or name what is the only choice where tests run;
 - docstrings, and texts with a space in them: sentences for a reader;
-- names of types (`Array = NDArray[...]`): only annotations use them.
+- names of types (`Array = NDArray[...]`), which only annotations use, and `__all__`, which nobody
+  imports by.
 
 Of a string only one change is made, another string: capital letters would be the same change again.
 """
@@ -136,7 +137,7 @@ def _is_unseen(node: cst.CSTNode, inside: bool) -> bool:
         case cst.Arg(keyword=cst.Name(value=name)) if name in _UNSEEN_ARGUMENTS:
             return True
         case cst.Assign(targets=[cst.AssignTarget(target=cst.Name(value=name))]) if not inside:
-            return _TYPE_NAME.fullmatch(name) is not None
+            return name == "__all__" or _TYPE_NAME.fullmatch(name) is not None
         case cst.SimpleStatementLine(body=[cst.Expr(value=cst.SimpleString())]):
             return True
         case cst.SimpleString(value=text):
