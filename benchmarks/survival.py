@@ -222,10 +222,10 @@ def finish(work: Callable[..., None], arguments: tuple[Any, ...]) -> bool:
 
 def push_once(weights: str, url: str, begun: Any) -> None:
     """Push the models of a folder to the Hub at an address."""
+    from ganvae.hub.options import Order
     from huggingface_hub import HfApi, constants
 
     from ganvae.hub import push, remote
-    from ganvae.hub.options import Order
 
     be_quiet()
     constants.HF_HUB_DISABLE_XET = True

@@ -22,7 +22,8 @@ BLOCKS = re.findall(r"```(diff|sh)\n(.*?)```", PAGE, flags=re.DOTALL)
 # train.py with few samples to score and without ONNX files, which tests elsewhere look at.
 QUICK = """
 import sys
-from ganvae.training import callbacks, cli, evaluate, finish, inside
+from ganvae.commands import cli
+from ganvae.training import callbacks, evaluate, finish, inside
 callbacks.SCORE_COUNT, evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 20, 30, 10
 finish.export = lambda folder: None
 inside.PARTS = ()

@@ -72,3 +72,17 @@ def update_card(folder: Path, former: Path | None = None) -> None:
             files.write_bytes(folder / checkpoint.CARD, card.read_bytes())
             return
     files.write_text(folder / checkpoint.CARD, text)
+
+
+def cards_in(weights: Path) -> list[str]:
+    """The folders of `weights` that have a card of ours: every model, and the classifier.
+
+    Raises:
+        UserError: there is no such folder, or no model in it.
+    """
+    names = [entry.name for entry in checkpoint.scan(weights)]
+    if (weights / CLASSIFIER / checkpoint.METRICS).is_file():
+        names.append(CLASSIFIER)
+    if not names:
+        raise UserError(f"There is no model in {weights}.")
+    return names

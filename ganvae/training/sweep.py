@@ -22,7 +22,7 @@ from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.sweeps import TABLE, Sweep
 from ganvae.training.loop import Stopped
-from ganvae.training.members import Member
+from ganvae.training.member import Member
 from ganvae.training.run import is_finished, train
 from ganvae.training.settings import Settings
 from ganvae.training.state import STATE

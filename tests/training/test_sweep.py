@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from ganvae import checkpoint, sweeps
+from ganvae.commands.members import sweep_members
+from ganvae.commands.sweep import sweep as sweep_command
 from ganvae.errors import UserError
 from ganvae.sweeps import Sweep
 from ganvae.training import sweep
 from ganvae.training.loop import Loop, Stopped
-from ganvae.training.members import Member, sweep_members
+from ganvae.training.member import Member
 from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_VAE
 
@@ -88,14 +90,11 @@ def test_restart_begins_anew(settings: SettingsMaker) -> None:
 
 
 def test_combinations_go_seed_by_seed() -> None:
-    from ganvae.training.cli import command
-
-    options = {param.name: None for param in command.params} | {
+    options = {param.name: None for param in sweep_command.params} | {
         "model": "vae",
-        "sweep": ("latent=2,5", "seed=0,1"),
         "weights": Path("weights"),
     }
-    found = sweep_members(options, command.params)
+    found = sweep_members(options, ("latent=2,5", "seed=0,1"), sweep_command.params)
     assert [member.values for member in found] == [
         {"latent": 2, "seed": 0},
         {"latent": 5, "seed": 0},
