@@ -24,6 +24,7 @@ from tables.memorisation import memorisation  # noqa: E402
 from tables.mixtures import mixtures  # noqa: E402
 from tables.models import ablation, faces, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
+from tables.settings import settings  # noqa: E402
 from tables.speed import speed  # noqa: E402
 from tables.studies import reported, studies  # noqa: E402
 from tables.survival import survival, survival_told  # noqa: E402
@@ -35,6 +36,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "faces": faces,
     "ablation": ablation,
     "studies": studies,
+    "settings": settings,
     "speed": speed,
     "claims": claims,
     "claims-in-full": claims_in_full,
@@ -65,7 +67,16 @@ PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("faces", "measured", "claims", "performance", "tuned", "bridge", "testing")
+        for name in (
+            "faces",
+            "measured",
+            "claims",
+            "performance",
+            "tuned",
+            "bridge",
+            "testing",
+            "settings",
+        )
     ),
 )
 

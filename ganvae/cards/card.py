@@ -12,6 +12,7 @@ from ganvae.cards.comparison import COMPARISON, comparison
 from ganvae.cards.measured import measured
 from ganvae.cards.metadata import front_matter, is_celeba
 from ganvae.cards.notes import CELEBA_TERMS
+from ganvae.cards.settings import settings_section
 from ganvae.cards.summary import summary
 from ganvae.cards.training import training_section
 from ganvae.cards.usage import usage
@@ -39,6 +40,7 @@ def write_card(folder: Path, source: str | None = None, code: str | None = None)
         usage(recipe, source, code),
         measured(recipe, metrics),
         training_section(recipe, config, metrics),
+        settings_section(recipe),
     ]
     if is_celeba(recipe):
         parts.append(CELEBA_TERMS)

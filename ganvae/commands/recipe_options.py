@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ganvae.commands.grouped import all_of, option
-from ganvae.commands.resolve import recipe_settings
+from ganvae.commands.resolve import KNOWN_SETS, recipe_settings
 from ganvae.recipe.kinds import Choice, Count, Flag, Kind, Maybe, Number, Two
-from ganvae.recipe.setting import Option, Setting
+from ganvae.recipe.setting import Option, Setting, told
 from ganvae.recipe.shipped import RECIPES
 
 
@@ -38,12 +38,14 @@ def _is_float(kind: Kind) -> bool:
 
 
 def _help(setting: Setting, one: Option) -> str:
+    # Which sets there are is known further up than a Recipe stands.
+    sets = f" Known sets: {', '.join(KNOWN_SETS)}." if setting.name == "dataset" else ""
     family = f" ({setting.family.upper()})" if setting.family else ""
     kind = _inner(setting.kind)
     span = kind.span if isinstance(kind, Number | Count | Two) else ""
     default = _default(setting, one)
     bracket = "; ".join(filter(None, [span, default and f"default: {default}"]))
-    return f"{one.help or setting.help}{family}." + (f"  [{bracket}]" if bracket else "")
+    return f"{one.help or setting.help}{family}.{sets}" + (f"  [{bracket}]" if bracket else "")
 
 
 def _default(setting: Setting, one: Option) -> str:
@@ -53,6 +55,4 @@ def _default(setting: Setting, one: Option) -> str:
     if one.index is not None:
         values = {value[one.index] for value in values}
     value = values.pop() if len(values) == 1 else None
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    return "" if value is None else told(value)

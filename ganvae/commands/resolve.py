@@ -25,7 +25,8 @@ def recipe_settings() -> Iterator[tuple[Setting, Option]]:
     """Every option that changes a recipe, with the setting that it sets, in the order of fields."""
     for setting in settings_of(Recipe).values():
         for option in setting.options:
-            yield setting, option
+            if not option.own:
+                yield setting, option
 
 
 def parameter(option: Option) -> str:

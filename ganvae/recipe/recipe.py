@@ -87,8 +87,7 @@ class Recipe:
     )
     dataset: str = setting(
         Name(),
-        "What it is trained on: mnist, fashion-mnist, kmnist, celeba, or a folder of images, "
-        "nested or not",
+        "What it is trained on: a set by its name, or a folder of images, nested or not",
         "data",
         label="The name of a data set",
         option=Option("dataset", metavar="NAME|FOLDER"),
@@ -359,7 +358,7 @@ class Recipe:
         "Number of latent dimensions",
         "what",
         label="The latent size",
-        option=False,
+        option=Option("latent", own=True),
     )
     prior: Prior = setting(
         Choice(get_args(Prior)),

@@ -44,6 +44,7 @@ class Option:
         metavar: what stands for the value in --help.
         index: of which member of a tuple it sets.
         none: the word that stands for None.
+        own: whether a command makes the option itself, since it does more than set the field.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Option:
     metavar: str | None = None
     index: int | None = None
     none: str | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,17 @@ def settings_of(recipe: type[Recipe] | Recipe) -> dict[str, Setting]:
         field.name: _setting(field.name, **field.metadata[_KEY])
         for field in dataclasses.fields(recipe)
     }
+
+
+def told(value: Any) -> str:
+    """A setting's value in a table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(told, value))
+    if value is None:
+        return "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _setting(name: str, *, label: str, option: Any, **values: Any) -> Setting:
