@@ -128,16 +128,6 @@ def closed_loop(first: Array, second: Array, frames: int) -> Array:
     return (np.cos(turn) * first + np.sin(turn) * across * (length / width)).astype(np.float32)
 
 
-def variation_grid(z: Array, rows: Array, columns: Array, steps: Sequence[float]) -> Array:
-    """Study C's "one sample with variations": (len(steps)**2, latent), row by row.
-
-    Row r and column c show z + steps[r] * rows + steps[c] * columns; `rows` and `columns` are
-    directions (latent,) whose length is one step.
-    """
-    offsets = [row * rows + column * columns for row in steps for column in steps]
-    return (z + np.stack(offsets)).astype(np.float32)
-
-
 @dataclass(frozen=True)
 class Axes:
     """Directions of a latent space, those that change pictures most first.

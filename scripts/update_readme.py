@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tables import load, performance, tuned  # noqa: E402
+from tables.architecture import architecture  # noqa: E402
 from tables.bridge import bridge, bridge_drift, bridge_told  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
@@ -32,6 +33,7 @@ from tables.survival import survival, survival_told  # noqa: E402
 from ganvae import files  # noqa: E402
 
 TABLES: dict[str, Callable[[], str]] = {
+    "architecture": architecture,
     "models": models,
     "faces": faces,
     "ablation": ablation,
@@ -76,6 +78,7 @@ PAGES = (
             "bridge",
             "testing",
             "settings",
+            "architecture",
         )
     ),
 )

@@ -200,7 +200,9 @@ def commands_in(text: str) -> set[str]:
 
 def test_every_command_that_is_written_down_is_understood(train: Train) -> None:
     """As far as parsing goes: each option is one of its command's, and none is left over."""
-    places = [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("weights/*/README.md")]
+    # What docs/extending.md adds is there only where it was added: test_extending.py.
+    pages = [page for page in ROOT.glob("docs/*.md") if page.stem != "extending"]
+    places = [ROOT / "README.md", *pages, *ROOT.glob("weights/*/README.md")]
     found = set().union(*(commands_in(path.read_text(encoding="utf-8")) for path in places))
     assert len(found) > 60
     for line in sorted(found):

@@ -1,17 +1,17 @@
-"""What is wrong with a Recipe, in sentences: its values may come from a file."""
+"""What is wrong with a Recipe, in sentences.
+
+Its values may come from a file, so none has the type that its field says until it was looked at.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from ganvae.recipe.kinds import problem
 from ganvae.recipe.setting import settings_of
 
-if TYPE_CHECKING:
-    from ganvae.recipe.recipe import Recipe
 
-
-def problems(recipe: Recipe) -> list[str]:
+def problems(recipe: Any) -> list[str]:
     """What is wrong with a Recipe, a sentence each: first with its values, then together."""
     found = []
     for setting in settings_of(recipe).values():
@@ -20,7 +20,7 @@ def problems(recipe: Recipe) -> list[str]:
     return found or [*_together(recipe), *_conflicts(recipe)]
 
 
-def _conflicts(recipe: Recipe) -> list[str]:
+def _conflicts(recipe: Any) -> list[str]:
     """Settings that are fine alone but not beside another one's value."""
     found = []
     for setting in settings_of(recipe).values():
@@ -31,14 +31,14 @@ def _conflicts(recipe: Recipe) -> list[str]:
     return found
 
 
-def _together(recipe: Recipe) -> list[str]:
+def _together(recipe: Any) -> list[str]:
     """What several settings must do together, none of them more than another."""
     if (recipe.epochs is None) == (recipe.steps is None):
         return ["Set either epochs or steps, not both."]
     return _shape_problems(recipe)
 
 
-def _shape_problems(r: Recipe) -> list[str]:
+def _shape_problems(r: Any) -> list[str]:
     """Whether convolutions that halve and double an image end at its size; all else is fine."""
     height, width = r.image_shape[1:]
     if r.network == "strided":

@@ -9,13 +9,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from ganvae.recipe.choices import Family
 from ganvae.recipe.kinds import Kind
-
-if TYPE_CHECKING:
-    from ganvae.recipe.recipe import Recipe
 
 Group = Literal["what", "how long", "optimiser", "objective", "data", "output"]
 _KEY = "setting"
@@ -27,10 +24,11 @@ class Need:
     """What else must hold where a setting is another than its `off`.
 
     Attributes:
+        holds: whether it does, of a Recipe.
         sentence: said where it does not; `{value}` stands for the setting's value.
     """
 
-    holds: Callable[[Recipe], Any]
+    holds: Callable[[Any], Any]
     sentence: str
 
 
@@ -117,8 +115,8 @@ def setting(
     return dataclasses.field(default=default, metadata={_KEY: values})
 
 
-def settings_of(recipe: type[Recipe] | Recipe) -> dict[str, Setting]:
-    """The settings of a Recipe, by field, in their order."""
+def settings_of(recipe: Any) -> dict[str, Setting]:
+    """The settings of a Recipe, or of the class, by field, in their order."""
     return {
         field.name: _setting(field.name, **field.metadata[_KEY])
         for field in dataclasses.fields(recipe)
