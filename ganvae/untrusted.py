@@ -44,7 +44,10 @@ def number(value: Any, *keys: str, low: float = -LARGEST, high: float = LARGEST)
     return float(found) if is_number(found, low, high) else None
 
 
-def numbers(value: Any, count: int) -> list[float] | None:
-    """The value if it is a list of so many finite numbers, else None."""
-    fine = isinstance(value, list) and len(value) == count and all(map(is_number, value))
-    return value if fine else None
+def numbers(
+    value: Any, count: int, low: float = -LARGEST, high: float = LARGEST
+) -> list[float] | None:
+    """The value if it is a list of just `count` finite numbers from `low` to `high`, else None."""
+    if not isinstance(value, list) or len(value) != count:
+        return None
+    return value if all(is_number(entry, low, high) for entry in value) else None
