@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 from collections.abc import Sequence
 from typing import Any
 
 from ganvae import words
 from ganvae.bridges.stops import FEWEST, BridgeView
-from ganvae.collection import Collection, PairView
+from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import prior_std
+from ganvae.pairing import PairView
 from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
 from ganvae.ui import engine
+from ganvae.untrusted import at, is_number
 
 DEFAULT_SEED = 42
 DEFAULT_COUNT = 64
@@ -208,18 +209,12 @@ def _realness_facts(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any] |
     }
 
 
-def _entry(metrics: dict[str, Any], group: str, key: str) -> Any:
-    values = metrics.get(group)
-    return values.get(key) if isinstance(values, dict) else None
-
-
 def _measured(metrics: dict[str, Any], group: str, key: str) -> float | int | None:
     # metrics.json may come from anywhere; a NaN in it would make the page's JSON invalid.
-    value = _entry(metrics, group, key)
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return value if fine else None
+    value = at(metrics, group, key)
+    return value if is_number(value) else None
 
 
 def _text(metrics: dict[str, Any], group: str, key: str) -> str | None:
-    value = _entry(metrics, group, key)
+    value = at(metrics, group, key)
     return value[:200] if isinstance(value, str) else None
