@@ -20,7 +20,7 @@ from ganvae import latents, render
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui import checks
-from ganvae.ui.config import model_facts
+from ganvae.ui.config import model_facts, shown_models
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.limits import ENDPOINT_CALLS
 from ganvae.ui.shelf import Shelf
@@ -41,13 +41,12 @@ class Endpoints:
         self._shelf = shelf
         self._names: WeakKeyDictionary[Collection, list[str]] = WeakKeyDictionary()
 
-    def offer(self, collection: Collection, names: list[str]) -> None:
-        """Say which models of a collection can be asked for, before it becomes the current one."""
-        self._names[collection] = names
-
     def names(self, collection: Collection) -> list[str]:
-        """The models that can be asked for, as `offer` was told."""
-        return self._names[collection]
+        """The models that can be asked for: those that the page shows."""
+        names = self._names.get(collection)
+        if names is None:
+            names = self._names[collection] = shown_models(collection)
+        return names
 
     def models(self) -> list[dict[str, Any]]:
         """List the models, VAEs and GANs: family, latent size, prior, image shape, measurements.
@@ -188,7 +187,7 @@ class Endpoints:
 
 
 def add_endpoints(shelf: Shelf) -> Endpoints:
-    """Give the `gr.Blocks` under construction its endpoints; they offer no model yet."""
+    """Give the `gr.Blocks` under construction its endpoints."""
     endpoints = Endpoints(shelf)
     for function in (
         endpoints.models,

@@ -106,12 +106,14 @@ class ModelComponent(PageComponent):
 def _picking(shelf: Shelf, function: ModelFunction) -> ServerFunction:
     """The function with the collection that the page names in `weights`, picked once a call."""
 
-    @functools.wraps(function)
     def call(data: dict[str, Any]) -> Any:
         asked = {key: value for key, value in data.items() if key != "weights"}
         version = data.get("weights")
         return function(shelf.pick(version if isinstance(version, str) else None), asked)
 
+    # The name alone, by which scripts call it. Gradio looks for parameters through all that
+    # `functools.wraps` wrapped, and would find two.
+    call.__name__ = function.__name__
     return call
 
 

@@ -79,6 +79,18 @@ def _problem(collection: Collection, name: str, sentence: str) -> str:
     return f"{name}: {sentence.replace(f'{collection.weights}{os.sep}', '')}"
 
 
+def shown_models(collection: Collection) -> list[str]:
+    """Names of all models that the page shows: of its pairs, then of its bridges."""
+    pairs, _ = usable_pairs(collection)
+    bridges, _ = usable_bridges(collection)
+    return _names(pairs, bridges)
+
+
+def _names(pairs: Sequence[PairView], bridges: Sequence[BridgeView]) -> list[str]:
+    names = [name for pair in pairs for name in (*pair.vaes, *pair.gans)]
+    return names + [name for bridge in bridges for name in bridge.stops]
+
+
 def default_member(names: list[str]) -> str | None:
     """The member that is shown first: the largest latent size of those that ship."""
     shipped = [name for name in names if name in RECIPES and RECIPES[name].shipped]
@@ -90,8 +102,6 @@ def page_config(collection: Collection) -> dict[str, Any]:
     """What `window.ganvae.config` holds, ready for JSON."""
     pairs, problems = usable_pairs(collection)
     bridges, broken = usable_bridges(collection)
-    shown = [name for pair in pairs for name in (*pair.vaes, *pair.gans)]
-    shown += [name for bridge in bridges for name in bridge.stops]
     return {
         "pairs": [
             {
@@ -111,7 +121,7 @@ def page_config(collection: Collection) -> dict[str, Any]:
         ],
         "models": {
             name: {**model_facts(collection, name), "engine": engine.parts(collection, name)}
-            for name in shown
+            for name in _names(pairs, bridges)
         },
         "bridges": [_bridge_facts(collection, bridge) for bridge in bridges],
         "engine": engine.setup(),

@@ -125,7 +125,6 @@ def build(
                 )
         footer.render()
         endpoints = add_endpoints(shelf)
-    endpoints.offer(collection, list(config["models"]))
     page.queue(max_size=MOST_QUEUED)
     keep_house(page)
 
@@ -137,7 +136,6 @@ def build(
         config = _usable_config(fresh)
         head = launch_options(config)["head"]
         first = first_answer(fresh, config)
-        endpoints.offer(fresh, list(config["models"]))
         shelf.adopt(fresh)
         sample.value = first
         footer.value = {"note": note}

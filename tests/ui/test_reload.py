@@ -193,7 +193,6 @@ def test_an_endpoint_answers_of_one_state(
     """The list of models is begun, then there is one less, and the list is still whole."""
     shelf = Shelf(Collection(old))
     endpoints = api.Endpoints(shelf)
-    endpoints.offer(shelf.current, list(NAMES))
     facts = api.model_facts
 
     def replaced_after(collection: Collection, name: str) -> dict[str, Any]:
@@ -202,7 +201,6 @@ def test_an_endpoint_answers_of_one_state(
 
     shutil.rmtree(new / NAMES[1])
     fresh = Collection(new)
-    endpoints.offer(fresh, [NAMES[0]])
     monkeypatch.setattr(api, "model_facts", replaced_after)
     assert [model["name"] for model in endpoints.models()] == list(NAMES)
     assert [model["name"] for model in endpoints.models()] == [NAMES[0]]
