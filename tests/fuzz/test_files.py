@@ -275,9 +275,9 @@ def _finite(model: Any) -> None:
 
 def _details(folder: Path) -> None:
     details = state.read_details(folder)
-    assert details["step"] >= 0
+    assert details.step >= 0
     with suppress(UserError):
-        state.check_same_settings(details.get("recipe"), RECIPES[VAE])
+        state.check_same_settings(details.recipe, RECIPES[VAE])
 
 
 def _progress(folder: Path) -> None:
