@@ -134,6 +134,7 @@ from ganvae.errors import UserError
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, evaluate, finish, run
 from ganvae.training.launched import leave
+from ganvae.training.settings import Settings
 callbacks.SCORE_COUNT = callbacks.PHOTOGRAPH_SCORE_COUNT = 20
 evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 30, 10
 callbacks.SAVE_EVERY_SECONDS = 0.0

@@ -267,12 +267,15 @@ def test_a_run_that_former_code_began_is_gone_on_with(
     fingerprint: bool, settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its details were one plain dictionary; before runs of digits had a fingerprint, without."""
+    # Rows of ten steps: the state is left with one that is not full yet.
+    monkeypatch.setattr(callbacks.schedule, "TRAIN_ROWS", 3)
     expected = run.train(SHORT_GAN, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
     stop_at(7, SHORT_GAN, settings(), monkeypatch)
     path = settings().runs / SHORT_GAN.name / state.STATE
     with safe_open(path, framework="pt") as stored:
         now = json.loads(stored.metadata()["details"])
         held = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    assert now["sums"]["steps"] == 7
     former = {
         "recipe": SHORT_GAN.to_dict(),
         "threads": 1,

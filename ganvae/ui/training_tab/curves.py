@@ -11,6 +11,7 @@ from ganvae.errors import UserError
 from ganvae.plots import Run, training_charts
 from ganvae.ui import checks
 from ganvae.ui.remembered import Remembered
+from ganvae.untrusted import at
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
 WIDTHS = (344, 560)
@@ -84,6 +85,5 @@ def _run(collection: Collection, name: str) -> Run:
 
 
 def _features(collection: Collection, name: str) -> str | None:
-    distance = collection.metrics(name).get("distance")
-    features = distance.get("features") if isinstance(distance, dict) else None
+    features = at(collection.metrics(name), "distance", "features")
     return features if isinstance(features, str) else None
