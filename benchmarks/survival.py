@@ -200,7 +200,7 @@ def training(killer: Killer, place: Path) -> Kill:
     left, whole = "nothing", True
     if (folder / state.STATE).is_file():
         try:
-            left = "new" if state.read_details(folder)["step"] > 0 else "old"
+            left = "new" if state.read_details(folder).step > 0 else "old"
         except UserError:
             whole = False
     ended = finish(train_once, (str(place), True))

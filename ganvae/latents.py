@@ -19,6 +19,7 @@ from torch import nn
 from ganvae.errors import UserError
 from ganvae.models import GAN, GenerativeModel, evaluation
 from ganvae.recipe import MAX_SEED, Family, Prior
+from ganvae.untrusted import is_count
 
 Array = NDArray[np.float32]
 
@@ -49,7 +50,7 @@ def sample_z(
     Raises:
         UserError: the seed is not 0 to 2**32 - 1, or the count is below 1.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+    if not is_count(seed, 0, MAX_SEED):
         raise UserError(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
     if count < 1:
         raise UserError(f"At least 1 image must be asked for, not {count}.")

@@ -499,7 +499,7 @@ def test_an_interrupted_training_is_resumed_from_the_command_line(
     assert "Stopped and saved; go on with: " in output
     assert output.rstrip().endswith("--resume")
     run = tmp_path / "runs" / "mini-gan-100-epochs2"
-    assert state.read_details(run)["step"] == 3
+    assert state.read_details(run).step == 3
     status, _, errors = train(*arguments)
     assert status == 2
     assert "stopped at step 3: go on with --resume, or throw it away with --restart" in errors

@@ -38,11 +38,9 @@ def collection(tiny_weights: Path) -> Collection:
 
 @pytest.fixture(scope="module")
 def call(collection: Collection) -> Any:
-    by_name = {function.__name__: function for function in server.functions(collection)}
-
     def answer(name: str, data: dict[str, Any]) -> dict[str, Any]:
         try:
-            return by_name[name](data)
+            return getattr(server, name)(collection, data)
         except UserError as error:
             return {"error": str(error)}
 
