@@ -7,6 +7,8 @@ import reprlib
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ganvae.untrusted import is_count, is_number
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 
 
@@ -39,17 +41,6 @@ def shown(value: Any) -> str:
         return reprlib.repr(value)
     except ValueError:  # Python refuses to write out a whole number of thousands of digits
         return "a number that long"
-
-
-def is_number(value: Any) -> bool:
-    """Whether a value is a finite number, and no bool."""
-    # A whole number may be too large to be told finite from infinite: no number of ours is so big.
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= 1e300
-
-
-def is_count(value: Any, low: int, high: int) -> bool:
-    """Whether a value is a whole number from `low` to `high`, and no bool."""
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 @dataclass(frozen=True)
