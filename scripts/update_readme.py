@@ -23,7 +23,7 @@ from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
 from tables.mixtures import mixtures  # noqa: E402
-from tables.models import ablation, faces, models  # noqa: E402
+from tables.models import ablation, faces, headline, models  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.settings import settings  # noqa: E402
 from tables.speed import speed  # noqa: E402
@@ -34,6 +34,7 @@ from ganvae import files  # noqa: E402
 
 TABLES: dict[str, Callable[[], str]] = {
     "architecture": architecture,
+    "headline": headline,
     "models": models,
     "faces": faces,
     "ablation": ablation,
@@ -70,6 +71,7 @@ PAGES = (
     *(
         ROOT / "docs" / f"{name}.md"
         for name in (
+            "results",
             "faces",
             "measured",
             "claims",
