@@ -20,6 +20,7 @@ from ganvae.commands.verify import verify_command
 from ganvae.commands.written import bridges, cards, claims, digests
 from ganvae.errors import UserError, one_line
 from ganvae.recipe.shipped import FAMILIES, RECIPES
+from ganvae.training import launched
 
 
 class _Commands(click.Group):
@@ -129,4 +130,4 @@ def _refuse(program: str, sentence: str) -> int:
 
 def installed() -> None:
     """What `ganvae` runs where the package is installed."""
-    sys.exit(main(sys.argv[1:], "ganvae"))
+    launched.leave(main(sys.argv[1:], "ganvae"))
