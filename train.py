@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ganvae.training.cli import main
+from ganvae.commands.cli import main
 from ganvae.training.launched import leave
 
 if __name__ == "__main__":

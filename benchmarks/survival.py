@@ -200,7 +200,7 @@ def training(killer: Killer, place: Path) -> Kill:
     left, whole = "nothing", True
     if (folder / state.STATE).is_file():
         try:
-            left = "new" if state.read_details(folder)["step"] > 0 else "old"
+            left = "new" if state.read_details(folder).step > 0 else "old"
         except UserError:
             whole = False
     ended = finish(train_once, (str(place), True))
@@ -222,10 +222,10 @@ def finish(work: Callable[..., None], arguments: tuple[Any, ...]) -> bool:
 
 def push_once(weights: str, url: str, begun: Any) -> None:
     """Push the models of a folder to the Hub at an address."""
+    from ganvae.hub.options import Order
     from huggingface_hub import HfApi, constants
 
     from ganvae.hub import push, remote
-    from ganvae.hub.options import Order
 
     be_quiet()
     constants.HF_HUB_DISABLE_XET = True

@@ -10,11 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganvae.folders import DEFAULT_WEIGHTS
+
 if TYPE_CHECKING:
     from ganvae.models import GAN, VAE
 
+__all__ = ["DEFAULT_WEIGHTS", "__version__", "load"]
 __version__ = "0.1.0"
-DEFAULT_WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 
 
 def load(

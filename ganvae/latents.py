@@ -19,6 +19,7 @@ from torch import nn
 from ganvae.errors import UserError
 from ganvae.models import GAN, GenerativeModel, evaluation
 from ganvae.recipe import MAX_SEED, Family, Prior
+from ganvae.untrusted import is_count
 
 Array = NDArray[np.float32]
 
@@ -49,7 +50,7 @@ def sample_z(
     Raises:
         UserError: the seed is not 0 to 2**32 - 1, or the count is below 1.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+    if not is_count(seed, 0, MAX_SEED):
         raise UserError(f"The seed must be a whole number from 0 to {MAX_SEED}, not {seed!r}.")
     if count < 1:
         raise UserError(f"At least 1 image must be asked for, not {count}.")
@@ -126,16 +127,6 @@ def closed_loop(first: Array, second: Array, frames: int) -> Array:
     if width < 1e-6 * max(1.0, float(length)):
         return (first + (second - first) * (1 - np.cos(turn)) / 2).astype(np.float32)
     return (np.cos(turn) * first + np.sin(turn) * across * (length / width)).astype(np.float32)
-
-
-def variation_grid(z: Array, rows: Array, columns: Array, steps: Sequence[float]) -> Array:
-    """Study C's "one sample with variations": (len(steps)**2, latent), row by row.
-
-    Row r and column c show z + steps[r] * rows + steps[c] * columns; `rows` and `columns` are
-    directions (latent,) whose length is one step.
-    """
-    offsets = [row * rows + column * columns for row in steps for column in steps]
-    return (z + np.stack(offsets)).astype(np.float32)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,6 +10,7 @@ from typing import Any, Literal
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
+from ganvae.untrusted import is_number
 
 PROGRESS = "progress.json"
 State = Literal["training", "stopped", "scoring", "finished", "failed"]
@@ -66,7 +66,7 @@ class Progress:
                 name: _number(values[name])
                 for name in ("step", "total", "images", "seconds", "speed", "time")
             }
-            losses = {str(name): float(value) for name, value in values["losses"].items()}
+            losses = {str(name): _number(value) for name, value in values["losses"].items()}
             known = values["state"] in _STATES
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise UserError(f"{path} does not say how far a training is.") from error
@@ -86,6 +86,6 @@ class Progress:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not is_number(value):
         raise ValueError("not a number")
     return value

@@ -8,10 +8,11 @@ import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from ganvae import checkpoint
 from ganvae.errors import UserError
+from ganvae.untrusted import is_count, is_number
 
 TABLE = "sweep.json"
 # In a weights folder: NAME.json, each a copy of some sweep's table.
@@ -63,11 +64,11 @@ class Sweep:
     def values(self) -> list[float]:
         """The numbers that the first setting has in some row, rising."""
         found = (row.get(self.settings[0]) for row in self.rows)
-        return sorted({float(value) for value in found if _is_finite(value)})
+        return sorted({float(value) for value in found if is_number(value)})
 
     def collapsed(self) -> list[dict[str, Any]]:
         """Rows of VAEs whose posterior has collapsed onto the prior."""
-        return [row for row in self.rows if _is_finite(kl := row.get("kl")) and kl < COLLAPSED_KL]
+        return [row for row in self.rows if is_number(kl := row.get("kl")) and kl < COLLAPSED_KL]
 
     def series(self, column: str) -> list[tuple[float, float, float]]:
         """(x, mean, spread) of a figure over the first setting, x rising.
@@ -82,7 +83,7 @@ class Sweep:
             if row in collapsed:
                 continue
             x, y = row.get(self.settings[0]), row.get(column)
-            if _is_finite(x) and _is_finite(y):
+            if is_number(x) and is_number(y):
                 found.setdefault(float(x), []).append(float(y))
         return [(x, *_mean_and_spread(values)) for x, values in sorted(found.items())]
 
@@ -119,13 +120,9 @@ def _text(value: Any) -> str:
 
 
 def _length(value: Any) -> int | None:
-    if value is not None and (type(value) is not int or not 1 <= value <= _LONGEST_RUN):
+    if value is not None and not is_count(value, 1, _LONGEST_RUN):
         raise ValueError("no number of steps or epochs")
     return value
-
-
-def _is_finite(value: Any) -> TypeGuard[float]:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _mean_and_spread(values: list[float]) -> tuple[float, float]:

@@ -16,15 +16,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tables import load, performance, tuned  # noqa: E402
+from tables.architecture import architecture  # noqa: E402
 from tables.bridge import bridge, bridge_drift, bridge_told  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
 from tables.mixtures import mixtures  # noqa: E402
-from tables.models import ablation, faces, models  # noqa: E402
+from tables.models import ablation, faces, headline, models  # noqa: E402
 from tables.mutants import mutants  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
+from tables.settings import settings  # noqa: E402
 from tables.speed import speed  # noqa: E402
 from tables.studies import reported, studies  # noqa: E402
 from tables.survival import survival, survival_told  # noqa: E402
@@ -32,10 +34,13 @@ from tables.survival import survival, survival_told  # noqa: E402
 from ganvae import files  # noqa: E402
 
 TABLES: dict[str, Callable[[], str]] = {
+    "architecture": architecture,
+    "headline": headline,
     "models": models,
     "faces": faces,
     "ablation": ablation,
     "studies": studies,
+    "settings": settings,
     "speed": speed,
     "claims": claims,
     "claims-in-full": claims_in_full,
@@ -67,7 +72,18 @@ PAGES = (
     ROOT / "README.md",
     *(
         ROOT / "docs" / f"{name}.md"
-        for name in ("faces", "measured", "claims", "performance", "tuned", "bridge", "testing")
+        for name in (
+            "results",
+            "faces",
+            "measured",
+            "claims",
+            "performance",
+            "tuned",
+            "bridge",
+            "testing",
+            "settings",
+            "architecture",
+        )
     ),
 )
 

@@ -12,6 +12,7 @@ import pytest
 
 from ganvae import DEFAULT_WEIGHTS, digests, files
 from ganvae.cards.__main__ import main as cards
+from ganvae.digests.__main__ import main as digests_command
 from ganvae.errors import UserError
 from ganvae.hub import contents, trust
 
@@ -23,7 +24,7 @@ def weights(tiny_weights: Path, tmp_path: Path) -> Path:
     for name in ("vae-3", "gan-100"):
         shutil.copytree(tiny_weights / name, folder / name)
     (folder / "claims.json").write_text("{}")
-    assert digests.main(["--weights", str(folder)]) == 0
+    assert digests_command(["--weights", str(folder)]) == 0
     return folder
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import app
 from benchmarks.startup import SPACE_PORT
-from ganvae.training import cli
+from ganvae.commands import cli, former
 from ganvae.ui.reload import VARIABLE
 from ganvae.ui.web.health import PATH as HEALTH
 
@@ -45,7 +45,7 @@ def source_of(parts: list[str]) -> Path | None:
 
 def code_of(script: Path) -> str:
     """What may hold a script's options: itself, and for train.py the packages behind it."""
-    packages = ("training", "hub") if script.name == "train.py" else ()
+    packages = ("commands",) if script.name == "train.py" else ()
     behind = [path for one in packages for path in (ROOT / "ganvae" / one).rglob("*.py")]
     return "".join(path.read_text(encoding="utf-8") for path in (script, *behind))
 
@@ -87,7 +87,8 @@ def test_every_variable_is_read_somewhere() -> None:
 def test_every_option_in_a_sentence_exists() -> None:
     prose = re.sub(r"^```.*?^```$", "", TEXT, flags=re.DOTALL | re.MULTILINE)
     options = set(re.findall(r"`(--[a-z-]+)`", prose))
-    known = {option for one in (app.main, cli.command) for p in one.params for option in p.opts}
+    commands = [app.main, *cli.command.commands.values()]
+    known = {option for one in commands for p in one.params for option in p.opts} | {*former.FLAGS}
     assert options
     assert options <= known
 

@@ -233,18 +233,6 @@ def test_closed_loop_in_one_dimension_goes_there_and_back() -> None:
     np.testing.assert_allclose(loop[:, 0], [1, 2, 3, 2], atol=1e-6)
 
 
-def test_variation_grid_does_not_add_up() -> None:
-    z = np.float32([10, 20, 30])
-    rows, columns = np.float32([1, 0, 0]), np.float32([0, 0.5, 0])
-    grid = latents.variation_grid(z, rows, columns, (-2, -1, 0, 1, 2))
-    assert grid.shape == (25, 3)
-    assert grid.dtype == np.float32
-    for row in range(5):
-        for column in range(5):
-            expected = [10 + row - 2, 20 + (column - 2) / 2, 30]
-            assert grid[5 * row + column].tolist() == expected
-
-
 def assert_orthonormal(directions: np.ndarray, latent: int) -> None:
     assert directions.shape == (latent, latent)
     assert directions.dtype == np.float32

@@ -13,9 +13,10 @@ from PIL import Image
 
 from ganvae import checkpoint
 from ganvae.collection import Collection
+from ganvae.commands import cli
 from ganvae.models import GAN, VAE
 from ganvae.recipe.shipped import RECIPES
-from ganvae.training import callbacks, cli
+from ganvae.training import callbacks
 from tests.conftest import write_model
 
 ORIENTATION = 0x0112

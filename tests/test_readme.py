@@ -24,7 +24,7 @@ def update_readme() -> ModuleType:
 
 
 def test_the_tables_are_up_to_date(update_readme: ModuleType) -> None:
-    assert len(update_readme.PAGES) == 8
+    assert len(update_readme.PAGES) == 11
     for page in update_readme.PAGES:
         text = page.read_text(encoding="utf-8")
         assert update_readme.filled(text) == text, page
@@ -39,8 +39,22 @@ def test_every_table_stands_somewhere(update_readme: ModuleType) -> None:
         assert re.search(rf"<!-- {name} -->\n{kind}\n<!-- /{name} -->", pages, re.DOTALL), name
 
 
-def test_every_picture_is_there() -> None:
-    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)
-    assert len(pictures) >= 4
-    for picture in pictures:
-        assert (ROOT / picture).is_file(), picture
+def test_the_readme_is_a_front_door() -> None:
+    assert len(README.splitlines()) <= 130
+    assert len(re.findall(r"!\[[^]]*\]\(([^)]+)\)", README)) >= 4
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def test_every_picture_and_page_that_is_linked_is_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        place, _, anchor = target.partition("#")
+        if place.startswith(("http:", "https:", "mailto:")):
+            continue
+        linked = page.parent / place if place else page
+        assert linked.exists(), target
+        if anchor and linked.suffix == ".md":
+            there = linked.read_text(encoding="utf-8")
+            heads = re.findall(r"^#+ (.*)$", there, flags=re.MULTILINE)
+            names = {re.sub(r"[^\w\- ]", "", head).lower().replace(" ", "-") for head in heads}
+            assert anchor in names or f'id="{anchor}"' in there, target

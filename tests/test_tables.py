@@ -166,7 +166,7 @@ def test_a_claim_links_to_its_full_text(weights: Path) -> None:
         "sources": ["weights/a/metrics.json", "weights/b/metrics.json", "weights/a/history.csv"],
     }
     put(weights / "claims.json", {"claims": [claim]})
-    assert "| It is so. | A, D | [depends](docs/claims.md#one) | 1 / 2 |" in claims.claims()
+    assert "| It is so. | A, D | [depends](claims.md#one) | 1 / 2 |" in claims.claims()
     full = claims.claims_in_full()
     assert full.startswith("### one\n")
     assert "**Depends.** One is 1." in full
@@ -239,7 +239,7 @@ def test_bridges_are_told_stop_by_stop(weights: Path) -> None:
         put(weights / name / "metrics.json", metrics)
     first, second = (rows_of(bridge.bridge(), f"bridge-digits-{at}")[0] for at in (0, 1))
     assert first == (
-        "| [`bridge-digits-0`](weights/bridge-digits-0) | 0 | 50 % | 0.0123 | 150.0 | – | – |"
+        "| [`bridge-digits-0`](../weights/bridge-digits-0) | 0 | 50 % | 0.0123 | 150.0 | – | – |"
     )
     assert "| 0.05 | 75 % | 0.02 |" in second
     told = bridge.bridge_told()

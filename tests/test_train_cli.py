@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,10 +17,14 @@ import pytest
 import torch
 
 from ganvae import checkpoint
+from ganvae.cards.__main__ import one_by_one
+from ganvae.commands import cli
+from ganvae.commands.former import translate
+from ganvae.commands.shared import Typed
 from ganvae.export.format import EXPORT, read_export
 from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
-from ganvae.training import callbacks, cli, evaluate, state
+from ganvae.training import callbacks, evaluate, state
 from tests.training.conftest import (
     classifier_weights,  # noqa: F401 - a fixture
     look_little,
@@ -101,18 +106,115 @@ def test_what_a_killed_training_left_hidden_is_put_back(
     assert rows["vae-3"][-1] == "16.0"
 
 
-def test_help_shows_defaults(train: Train) -> None:
-    status, output, _ = train("--help")
+def test_help_lists_the_commands(train: Train) -> None:
+    for arguments in (["--help"], ["-h"], ["--weights=x", "--help"]):
+        status, output, errors = train(*arguments)
+        assert (status, errors) == (0, "")
+        shown = re.findall(r"^  ([a-z-]+) +[A-Z]", output, flags=re.MULTILINE)
+        assert shown == list(cli.command.commands)
+        assert "..." not in output.split("Commands:")[1]
+
+
+def test_help_of_a_command_groups_its_options_and_shows_defaults(train: Train) -> None:
+    status, output, _ = train("fit", "--help")
     assert status == 0
+    heads = re.findall(r"^([A-Z][a-z ]+):$", output, flags=re.MULTILINE)
+    assert heads == ["What", "How long", "Optimiser", "Objective", "Data", "Output", "Options"]
     words = " ".join(output.split())
-    for option in ("--model", "--latent", "--resume", "--restart", "--dry-run", "--tensorboard"):
+    for option in ("--latent", "--resume", "--restart", "--dry-run", "--tensorboard"):
         assert option in words
-    assert (
-        "Adam's learning rate. [default: vae-100 0.001, gan-100 0.0002; others: --dry-run]" in words
-    )
-    assert "[default: vae-100 25000, gan-100 25000" in words
+    # Recipes differ in it: no default. All agree: the default. A range stands beside either.
+    assert "Adam's learning rate. [0<x<=1]" in words
+    assert "drawn from. [0<=x<=4294967295; default: 0]" in words
     assert "Folder of finished models. [default: weights/]" in words
     assert "[default: GANVAE_DATA, else data/, downloaded]" in words
+    assert "--dry-run]" not in words
+
+
+@pytest.mark.parametrize(
+    ("former", "command"),
+    [
+        ("--model vae --latent 100", "fit vae --latent 100"),
+        ("--latent 100 --model=vae --resume", "fit vae --latent 100 --resume"),
+        ("--model all --push a/b --private", "fit all --push a/b --private"),
+        ("--model vae --sweep lr=1,2 --sweep=seed=0,1 -h", "sweep vae lr=1,2 seed=0,1 -h"),
+        ("--list --weights w --threads 1", "list --weights w"),
+        ("--score", "score all"),
+        ("--score --features inception", "score all --features inception"),
+        ("--threads 2 --score vae-3", "score vae-3 --threads 2"),
+        ("--export all", "export all"),
+        ("--inspect=vae-3 --device cpu", "inspect vae-3 --device cpu"),
+        ("--verify", "verify"),
+        ("--verify --score all --weights w", "verify --score all --weights w"),
+        ("--verify --score --weights w", "verify --score all --weights w"),
+        ("--dataset ~/cats --write-split ~/split", "split ~/cats ~/split"),
+        ("--push a/b --dry-run", "push a/b --dry-run"),
+        ("--push-space a/b", "push-space a/b"),
+        ("--help", "--help"),
+        ("fit vae --name=--model", "fit vae --name=--model"),
+    ],
+)
+def test_a_former_flag_is_a_command(former: str, command: str) -> None:
+    assert translate(former.split()) == command.split()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Say what to do, like: python train.py fit vae --latent 100"),
+        (["fti"], "There is no command 'fti'; there are: fit, sweep, list"),
+        (["vae"], "To train a model: train.py fit vae."),
+        (["fit"], "Missing argument 'MODEL'"),
+        (["sweep", "vae"], "Missing argument 'OPTION=V,V,…'"),
+        (["score", "all", "--jobs=2"], "--jobs goes with sweep, not with score."),
+        (["fit", "vae", "--features=own"], "--features goes with score, not with fit."),
+        (["list", "--colour"], "No such option"),
+        (["fit", "vae", "--private"], "--private goes with --push USER/REPO."),
+        (["fit", "vae", "--resume", "--restart"], "Give --resume or --restart, not both."),
+        (["split", "mnist", "x"], "mnist comes split already"),
+        (["--model"], "Option '--model' requires an argument."),
+        (["--export", "-x"], "--export takes a name, not '-x'."),
+        (["--sweep=lr=.1"], "Name a model with --model"),
+    ],
+)
+def test_a_mistaken_command_is_one_sentence_and_status_2(
+    train: Train, arguments: list[str], sentence: str
+) -> None:
+    status, output, errors = train(*arguments)
+    assert (status, output) == (2, "")
+    assert errors.startswith("train.py: ")
+    assert sentence in errors
+    assert errors.count("\n") == 1
+
+
+def test_the_installed_program_goes_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["fit", "vae", "--threads", "0"], "ganvae") == 2
+    assert capsys.readouterr().err == "ganvae: --threads must be from 1 to 1024, not 0.\n"
+
+
+def commands_in(text: str) -> set[str]:
+    """Every command line of train.py and of the package's modules in a text, cut at comments."""
+    lines = re.findall(r"python (?:train\.py|-m ganvae\.[a-z]+)\b[^`|\n\")]*", text)
+    return {re.split(r" +#| \\\\?$", line)[0].strip(" .,:;") for line in lines}
+
+
+def test_every_command_that_is_written_down_is_understood(train: Train) -> None:
+    """As far as parsing goes: each option is one of its command's, and none is left over."""
+    # What docs/extending.md adds is there only where it was added: test_extending.py.
+    pages = [page for page in ROOT.glob("docs/*.md") if page.stem != "extending"]
+    places = [ROOT / "README.md", *pages, *ROOT.glob("weights/*/README.md")]
+    found = set().union(*(commands_in(path.read_text(encoding="utf-8")) for path in places))
+    assert len(found) > 60
+    for line in sorted(found):
+        _, *words = shlex.split(line)
+        if words[0] == "-m":
+            words = [words[1].removeprefix("ganvae."), *words[2:]]
+            words = one_by_one(words)
+        else:
+            words = translate(words[1:])
+        if words:
+            command = cli.command.commands[words[0]]
+            command.make_context(words[0], words[1:], obj=Typed("train.py", ()))
 
 
 @pytest.mark.parametrize(
@@ -240,7 +342,6 @@ MISTAKES = [
     (["--model=face-gan", "--augmentation"], "two answers to one question: choose one"),
     (["--model=face-gan", "--real-label=.9"], "real label belongs to a GAN with the cross-entropy"),
     (["--write-split=x"], "--write-split needs the folder to split: --dataset FOLDER"),
-    (["--write-split=x", "--dataset=mnist"], "mnist comes split already"),
     (["--model=vae", "--threads=0"], "--threads must be from 1 to 1024, not 0"),
     (["--model=vae", "--resume", "--restart"], "Give --resume or --restart, not both"),
     (["--model=all", "--latent=3"], "--model all takes neither --latent nor --name"),
@@ -254,13 +355,13 @@ MISTAKES = [
     (["--model=vae-3", "--name=gan-100"], "'gan-100' is the name of a recipe"),
     (["--model=vae", "--latent=32", "--name=vae-100"], "'vae-100' is the name of a recipe"),
     (["--model=vae", "--name=digit-classifier"], "'digit-classifier' is the name of"),
-    (["--model=vae", "--sweep=latent"], "--sweep takes an option and its values, like latent=2"),
+    (["--model=vae", "--sweep=latent"], "A sweep takes an option and its values, like latent=2"),
     (["--model=vae", "--sweep=colour=1,2"], "not 'colour=1,2'; it can be adam_beta1"),
-    (["--model=vae", "--sweep=latent=2,x"], "--sweep latent=2,x: 'x' is not a valid integer"),
+    (["--model=vae", "--sweep=latent=2,x"], "latent=2,x: 'x' is not a valid integer"),
     (["--model=vae", "--sweep=latent=2,2"], "2 is there twice"),
     (["--model=vae", "--sweep=latent=0"], "whole number from 1 to 1024, not 0"),
-    (["--model=vae", "--sweep=lr=.1", "--lr=.2"], "Give lr in --sweep or as an option, not both"),
-    (["--model=all", "--sweep=lr=.1"], "--sweep takes one model or family"),
+    (["--model=vae", "--sweep=lr=.1", "--lr=.2"], "Give lr in the sweep or as an option, not both"),
+    (["--model=all", "--sweep=lr=.1"], "A sweep takes one model or family"),
     (["--model=vae", "--jobs=2"], "--jobs goes with --sweep"),
     (["--model=vae", "--sweep=lr=.1", "--jobs=0"], "--jobs must be from 1 to 64, not 0"),
 ]
@@ -398,7 +499,7 @@ def test_an_interrupted_training_is_resumed_from_the_command_line(
     assert "Stopped and saved; go on with: " in output
     assert output.rstrip().endswith("--resume")
     run = tmp_path / "runs" / "mini-gan-100-epochs2"
-    assert state.read_details(run)["step"] == 3
+    assert state.read_details(run).step == 3
     status, _, errors = train(*arguments)
     assert status == 2
     assert "stopped at step 3: go on with --resume, or throw it away with --restart" in errors

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from pathlib import Path
 from typing import Any
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.metrics.drift import Drift
+from ganvae.untrusted import is_count, is_number
 
 FILE = "bridges.json"
 
@@ -61,11 +61,17 @@ def _read(value: Any) -> Measured:
         Drift(str(one["first"]), str(one["second"]), _size(one["same"]), _size(one["different"]))
         for one in value["steps"]
     )
-    count, seed = int(value["n"]), int(value["seed"])
+    count, seed = _count(value["n"]), _count(value["seed"])
     return Measured(str(value["key"]), count, seed, str(value["features"]), steps)
 
 
 def _size(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if not is_number(value):
         raise ValueError("not a number")
     return float(value)
+
+
+def _count(value: Any) -> int:
+    if not is_count(value):
+        raise ValueError("not a count")
+    return value

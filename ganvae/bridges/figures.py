@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ganvae import untrusted
 from ganvae.bridges.stops import judge_of
 from ganvae.recipe import Recipe
+
+# Neither a distance nor an error that makes sense is larger, and the page has room for no more.
+_LARGEST = 1e9
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,4 @@ def _figures(
 
 def number(value: Any, *keys: str) -> float | None:
     """A finite number that is not negative below these keys: the file may hold anything."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, Mapping) else None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return float(value) if math.isfinite(value) and 0 <= value <= 1e9 else None
+    return untrusted.number(value, *keys, low=0, high=_LARGEST)

@@ -12,6 +12,7 @@ from ganvae.cards.comparison import COMPARISON, comparison
 from ganvae.cards.measured import measured
 from ganvae.cards.metadata import front_matter, is_celeba
 from ganvae.cards.notes import CELEBA_TERMS
+from ganvae.cards.settings import settings_section
 from ganvae.cards.summary import summary
 from ganvae.cards.training import training_section
 from ganvae.cards.usage import usage
@@ -39,6 +40,7 @@ def write_card(folder: Path, source: str | None = None, code: str | None = None)
         usage(recipe, source, code),
         measured(recipe, metrics),
         training_section(recipe, config, metrics),
+        settings_section(recipe),
     ]
     if is_celeba(recipe):
         parts.append(CELEBA_TERMS)
@@ -72,3 +74,17 @@ def update_card(folder: Path, former: Path | None = None) -> None:
             files.write_bytes(folder / checkpoint.CARD, card.read_bytes())
             return
     files.write_text(folder / checkpoint.CARD, text)
+
+
+def cards_in(weights: Path) -> list[str]:
+    """The folders of `weights` that have a card of ours: every model, and the classifier.
+
+    Raises:
+        UserError: there is no such folder, or no model in it.
+    """
+    names = [entry.name for entry in checkpoint.scan(weights)]
+    if (weights / CLASSIFIER / checkpoint.METRICS).is_file():
+        names.append(CLASSIFIER)
+    if not names:
+        raise UserError(f"There is no model in {weights}.")
+    return names

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from huggingface_hub import EvalResult
 
 from ganvae.recipe import Recipe
+from ganvae.untrusted import at, is_count, is_number
 
 _NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "celeba": "CelebA"}
 # Where each figure stands in metrics.json, its type for the Hub, and its name.
@@ -35,11 +35,8 @@ def eval_results(recipe: Recipe, metrics: dict[str, Any], dataset: str) -> list[
     """
     results = []
     for place, kind, name in (*_SCORES, *_FITTED):
-        group = _at(metrics, place[:-1])
-        value = group.get(place[-1]) if isinstance(group, dict) else None
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            continue
-        if math.isfinite(value):
+        group, value = at(metrics, *place[:-1]), at(metrics, *place)
+        if is_number(value):
             results.append(
                 EvalResult(
                     task_type="unconditional-image-generation",
@@ -60,12 +57,6 @@ def _how(group: dict[str, Any]) -> str:
     parts = []
     if isinstance(group.get("features"), str):
         parts.append(f"{group['features']} features")
-    if isinstance(group.get("n"), int):
+    if is_count(group.get("n")):
         parts.append(f"n = {group['n']:,}")
     return f" ({', '.join(parts)})" if parts else ""
-
-
-def _at(metrics: Any, place: tuple[str, ...]) -> Any:
-    for key in place:
-        metrics = metrics.get(key) if isinstance(metrics, dict) else None
-    return metrics

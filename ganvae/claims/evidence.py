@@ -6,7 +6,6 @@ else than it should raises `UserError`.
 
 from __future__ import annotations
 
-import math
 import reprlib
 import statistics
 from dataclasses import astuple, dataclass, field
@@ -17,6 +16,7 @@ from ganvae import checkpoint
 from ganvae.cards import COMPARISON
 from ganvae.errors import UserError
 from ganvae.recipe.shipped import RECIPES
+from ganvae.untrusted import is_number
 
 SEEDS = "seeds.json"
 STABILITY = "stability.json"
@@ -148,7 +148,7 @@ class Evidence:
         )
         if len(found) < 3:
             raise Missing(f"{label} lacks three moments with images, seconds and distance")
-        if not all(map(math.isfinite, (v for m in found for v in astuple(m)))):
+        if not all(is_number(value) for moment in found for value in astuple(moment)):
             raise UserError(f"{label} holds numbers that are not finite.")
         self._note(label)
         return found
@@ -215,8 +215,6 @@ def _dig(value: Any, keys: tuple[str, ...], label: str) -> Any:
 
 
 def _number(value: Any, keys: tuple[str, ...], label: str) -> float:
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool)
-    # A whole number may be too large to become a float.
-    if not fine or not abs(value) <= 1e300:
+    if not is_number(value):
         raise UserError(f"{label}: {'.'.join(keys)} must be a number, not {reprlib.repr(value)}.")
     return float(value)

@@ -6,12 +6,11 @@ directions.safetensors, row by row in the same order. They belong to exactly the
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -21,6 +20,7 @@ from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.latents import Array, prior_std
 from ganvae.recipe import Recipe
+from ganvae.untrusted import is_number, numbers
 
 DIRECTIONS = "directions.json"
 VECTORS = "directions.safetensors"
@@ -33,6 +33,8 @@ MAX_DIRECTIONS = 64
 SHORTEST = 0.1
 _MAX_TEXT = 120
 _MAX_LABEL = 40
+# No measure of a picture comes near it.
+_LARGEST = 1e12
 _KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _VECTORS = "vectors"
 
@@ -169,15 +171,12 @@ def _read(path: Path, entry: Any, vector: Array) -> Direction:
         text = entry.get(name)
         if not isinstance(text, str) or not 1 <= len(text) <= most or not text.isprintable():
             raise UserError(f"{path}: the {name} of {key} is not a text of 1 to {most} letters.")
-    if not isinstance(values, list) or len(values) != len(STEPS) or not all(map(_fine, values)):
+    effects = numbers(values, len(STEPS), -_LARGEST, _LARGEST)
+    if effects is None:
         raise UserError(f"{path}: the values of {key} are not {len(STEPS)} finite numbers.")
-    if not _fine(effect):
+    if not is_number(effect, -_LARGEST, _LARGEST):
         raise UserError(f"{path}: the effect of {key} is not a finite number.")
-    return Direction(key, entry["label"], vector, entry["measured"], tuple(values), float(effect))
-
-
-def _fine(value: Any) -> TypeGuard[float]:
-    return type(value) in (int, float) and math.isfinite(value) and abs(value) < 1e12
+    return Direction(key, entry["label"], vector, entry["measured"], tuple(effects), float(effect))
 
 
 def _read_vectors(path: Path, count: int, recipe: Recipe) -> Array:

@@ -17,6 +17,7 @@ from typing import Any
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
+from ganvae.untrusted import is_count
 
 EXPORT = "export.json"
 DECODER, DISCRIMINATOR, ENCODER = "decoder.onnx", "discriminator.onnx", "encoder.onnx"
@@ -92,7 +93,7 @@ def _read_file(folder: Path, name: str, described: Any) -> ExportedFile:
         if isinstance(described, dict)
         else (None, None)
     )
-    if type(size) is not int or not 1 <= size <= MAX_BYTES:
+    if not is_count(size, 1, MAX_BYTES):
         raise UserError(f"{folder / EXPORT} gives no size of {name} from 1 to {MAX_BYTES} bytes.")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         raise UserError(f"{folder / EXPORT} gives no SHA-256 of {name}.")

@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ganvae import DEFAULT_WEIGHTS, checkpoint
+from ganvae import checkpoint
 from ganvae.cards import write_card
 from ganvae.cards.address import code_address
 from ganvae.cards.classifier import write_classifier_card
 from ganvae.cards.merge import merge_card
 from ganvae.errors import UserError
+from ganvae.folders import DEFAULT_WEIGHTS
 from ganvae.hub import contents
-from ganvae.hub.options import Order
+from ganvae.hub.order import Order
 from ganvae.hub.remote import (
     MAIN,
     Changes,

@@ -17,6 +17,7 @@ from ganvae.cards.notes import CELEBA_TERMS
 from ganvae.cards.usage import install
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
+from ganvae.untrusted import at, is_count, is_number
 
 _FAMILIES = {"vae": "VAE", "gan": "GAN"}
 _CELEBA_PAGE = "http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
@@ -144,17 +145,14 @@ def _measure(metrics: dict[str, Any]) -> str:
         return ""
     features, count = distance.get("features"), distance.get("n")
     parts = [str(features)] if isinstance(features, str) else []
-    parts += [f"n = {count:,}"] if isinstance(count, int) else []
+    parts += [f"n = {count:,}"] if is_count(count) else []
     return f" ({', '.join(parts)})" if parts else ""
 
 
 def _number(metrics: Any, place: Sequence[str], form: str, how: str = "") -> str:
     """A figure of metrics.json as a cell; a dash where it was not measured."""
-    for key in place:
-        metrics = metrics.get(key) if isinstance(metrics, dict) else None
-    if isinstance(metrics, bool) or not isinstance(metrics, (int, float)):
-        return "–"
-    return format(metrics, form) + how
+    value = at(metrics, *place)
+    return format(value, form) + how if is_number(value) else "–"
 
 
 def _usage(repo: str, name: str, recipe: Recipe, code: str | None) -> str:

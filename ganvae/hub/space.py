@@ -8,7 +8,7 @@ from pathlib import Path
 from ganvae import checkpoint
 from ganvae.errors import UserError
 from ganvae.hub import contents
-from ganvae.hub.options import Order
+from ganvae.hub.order import Order
 from ganvae.hub.push import check, place_of, send
 from ganvae.hub.remote import Changes, only_changed, read_remote
 

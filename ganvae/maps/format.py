@@ -24,6 +24,7 @@ from ganvae.checkpoint import read_json
 from ganvae.errors import UserError
 from ganvae.latents import Array, sample_z
 from ganvae.recipe import MAX_SEED, Recipe
+from ganvae.untrusted import is_count, is_number
 
 MAP, MAP_FACTS = "map.safetensors", "map.json"
 MAX_POINTS = 10_000
@@ -154,18 +155,16 @@ def _facts(path: Path, recipe: Recipe) -> tuple[Kind, float, int, int | None]:
     kind, share = facts.get("kind"), facts.get("share")
     count, seed = facts.get("count"), facts.get("seed")
     # Only a GAN's points are samples, and only it has no encoder to give others.
-    sampled = type(seed) is int and 0 <= seed <= MAX_SEED
+    sampled = is_count(seed, 0, MAX_SEED)
     fits = sampled if recipe.family == "gan" else seed is None
     if (
         not fits
         or kind not in get_args(Kind)
-        or type(share) not in (int, float)
-        or not 0 <= share <= 1  # type: ignore[operator]
-        or type(count) is not int
-        or not 1 <= count <= MAX_POINTS
+        or not is_number(share, 0, 1)
+        or not is_count(count, 1, MAX_POINTS)
     ):
         raise UserError(f"{path} does not describe a map of {recipe.name}.")
-    return cast(Kind, kind), cast(float, share), count, cast("int | None", seed)
+    return cast(Kind, kind), share, count, seed
 
 
 def _arrays(

@@ -23,6 +23,7 @@ from PIL import Image
 
 from ganvae.checkpoint import SNAPSHOT_INDEX, SNAPSHOTS, read_json
 from ganvae.errors import UserError
+from ganvae.untrusted import is_count
 
 KINDS = ("samples", "reconstructions")
 
@@ -107,7 +108,7 @@ def _parse(values: Any) -> Index:
 
 
 def _whole(value: Any, low: int = 0, high: int = 10**15) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if not is_count(value, low, high):
         raise ValueError("not a whole number in its range")
     return value
 

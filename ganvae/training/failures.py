@@ -139,4 +139,4 @@ def _kept(folder: Path) -> str:
     """Which state of the run can be gone back to."""
     if not (folder / state.STATE).is_file():
         return "no state of this run was saved yet"
-    return f"the state of step {state.read_details(folder)['step']} is whole in {folder}"
+    return f"the state of step {state.read_details(folder).step} is whole in {folder}"

@@ -40,7 +40,7 @@ def gather(
     fitted: FittedPrior | None,
     command: str,
     target: Path,
-    look: Callable[[Path], None],
+    look: Callable[[Path], None] | None = None,
 ) -> None:
     """Write a finished model's folder and put it where `target` is, whole.
 
@@ -49,7 +49,8 @@ def gather(
         metrics: what `measure` found.
         fitted: a VAE's fitted prior.
         command: what was typed.
-        look: writes what the page shows of the model's inside into the folder it is given.
+        look: writes what the page shows of the model's inside into the folder it is given; None
+            leaves that out.
     """
     result = folder / "result"
     shutil.rmtree(result, ignore_errors=True)
@@ -74,7 +75,8 @@ def gather(
     files.write_json(result / checkpoint.METRICS, metrics)
     files.write_text(result / checkpoint.HISTORY, history.to_csv())
     try:
-        look(result)
+        if look is not None:
+            look(result)
     except UserError as error:
         print(f"{model.recipe.name} is not looked into: {error}", file=sys.stderr)
     copy_snapshots(folder, result, last_only=is_stop(model.recipe))

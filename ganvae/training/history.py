@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ganvae.recipe import Family
@@ -29,11 +30,12 @@ class History:
             the squared error: that of a pixel plus the weighted KL), means per image for a GAN;
             d_real and d_fake_* are the discriminator's probabilities, or scores where its loss is
             least squares; seconds count training alone, without scoring and snapshots.
+        rows: those so far, when a run goes on.
     """
 
-    def __init__(self, family: Family) -> None:
+    def __init__(self, family: Family, rows: Iterable[Mapping[str, float]] = ()) -> None:
         self.columns = COLUMNS[family]
-        self.rows: list[dict[str, float]] = []
+        self.rows: list[dict[str, float]] = [dict(row) for row in rows]
 
     def add(self, step: int, images: int, seconds: float, **values: float) -> None:
         """Put values into the row of a step, which is the last row or a new one."""

@@ -22,10 +22,11 @@ from ganvae import checkpoint, files
 from ganvae.errors import UserError
 from ganvae.sweeps import TABLE, Sweep
 from ganvae.training.loop import Stopped
-from ganvae.training.members import Member
+from ganvae.training.member import Member
 from ganvae.training.run import is_finished, train
 from ganvae.training.settings import Settings
 from ganvae.training.state import STATE
+from ganvae.untrusted import at
 
 MODELS, RUNS = "models", "runs"
 PLOT, LIST = "sweep.png", "sweep.csv"
@@ -103,9 +104,7 @@ def _row(member: Member, settings: Settings) -> dict[str, Any]:
     metrics = checkpoint.read_metrics(settings.result_of(member.recipe.name))
     row: dict[str, Any] = {"name": member.recipe.name, **member.values}
     for column, place in _COLUMNS.items():
-        found: Any = metrics
-        for key in place:
-            found = found.get(key) if isinstance(found, dict) else None
+        found = at(metrics, *place)
         if found is not None:
             row[column] = found
     return row

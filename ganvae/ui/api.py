@@ -10,18 +10,20 @@ import base64
 import functools
 from collections.abc import Callable
 from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from ganvae import latents, render
-from ganvae.collection import Collection, steady
+from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui import checks
-from ganvae.ui.config import model_facts
+from ganvae.ui.config import model_facts, shown_models
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.limits import ENDPOINT_CALLS
+from ganvae.ui.shelf import Shelf
 from ganvae.ui.web.mistakes import note_mistake
 from ganvae.ui.web.slow import watched
 
@@ -33,15 +35,18 @@ _GRID_WIDTH = 128
 
 
 class Endpoints:
-    """What other programs can ask of the models of a collection.
+    """What other programs can ask of the current models."""
 
-    Attributes:
-        names: the models that can be asked for.
-    """
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._names: WeakKeyDictionary[Collection, list[str]] = WeakKeyDictionary()
 
-    def __init__(self, collection: Collection, names: list[str]) -> None:
-        self._collection = collection
-        self.names = names
+    def names(self, collection: Collection) -> list[str]:
+        """The models that can be asked for: those that the page shows."""
+        names = self._names.get(collection)
+        if names is None:
+            names = self._names[collection] = shown_models(collection)
+        return names
 
     def models(self) -> list[dict[str, Any]]:
         """List the models, VAEs and GANs: family, latent size, prior, image shape, measurements.
@@ -51,7 +56,8 @@ class Endpoints:
         Returns:
             one object a model; what was not measured is null
         """
-        return [{"name": name, **model_facts(self._collection, name)} for name in self.names]
+        collection = self._shelf.current
+        return [{"name": name, **model_facts(collection, name)} for name in self.names(collection)]
 
     def sample(
         self,
@@ -73,8 +79,9 @@ class Endpoints:
         Returns:
             the pictures in one grid, a PNG file
         """
-        z = self._z(model, seed, count, temperature, fitted)
-        return self._grid(model, z, f"{model}-seed-{seed}")
+        collection = self._shelf.current
+        z = self._z(collection, model, seed, count, temperature, fitted)
+        return _grid(collection, model, z, f"{model}-seed-{seed}")
 
     def points(
         self,
@@ -96,7 +103,7 @@ class Endpoints:
         Returns:
             z: one row a picture, as long as the model's latent size
         """
-        return self._z(model, seed, count, temperature, fitted).tolist()
+        return self._z(self._shelf.current, model, seed, count, temperature, fitted).tolist()
 
     def decode(self, model: str, z: list[list[float]]) -> gr.FileData:
         """Draw pictures by a model, from points of its latent space that you give.
@@ -108,9 +115,10 @@ class Endpoints:
         Returns:
             the pictures in one grid, a PNG file
         """
-        name = self._model(model)
-        rows = checks.latent_rows(z, self._collection.recipe(name).latent)
-        return self._grid(name, rows.numpy(), f"{name}-decoded")
+        collection = self._shelf.current
+        name = self._model(collection, model)
+        rows = checks.latent_rows(z, collection.recipe(name).latent)
+        return _grid(collection, name, rows.numpy(), f"{name}-decoded")
 
     def walk(
         self,
@@ -137,8 +145,9 @@ class Endpoints:
         Returns:
             the animation or the picture
         """
+        collection = self._shelf.current
         asked = {
-            "models": [self._model(model)],
+            "models": [self._model(collection, model)],
             "kind": kind,
             "seed": checks.seed(seed),
             "to": checks.seed(to, "The second seed"),
@@ -149,33 +158,37 @@ class Endpoints:
         if file_format not in ("gif", "webp", "png"):
             shown = checks.shown(file_format)
             raise UserError(f"The file format must be gif, webp or png, not {shown}.")
-        made = explorer.export(self._collection, asked)
+        made = explorer.export(collection, asked)
         return _file(base64.b64decode(made["data"]), made["filename"])
 
-    def _z(self, model: Any, seed: Any, count: Any, temperature: Any, fitted: Any) -> latents.Array:
-        return self._collection.sample_z(
-            self._model(model),
+    def _z(
+        self,
+        collection: Collection,
+        model: Any,
+        seed: Any,
+        count: Any,
+        temperature: Any,
+        fitted: Any,
+    ) -> latents.Array:
+        return collection.sample_z(
+            self._model(collection, model),
             checks.seed(seed),
             checks.count(count),
             checks.temperature(temperature),
             fitted is True,
         )
 
-    def _model(self, name: Any) -> str:
-        if name not in self.names:
-            there = ", ".join(self.names)
+    def _model(self, collection: Collection, name: Any) -> str:
+        names = self.names(collection)
+        if name not in names:
+            there = ", ".join(names)
             raise UserError(f"There is no model {checks.shown(name)}; there are: {there}.")
         return name
 
-    def _grid(self, name: str, z: latents.Array, stem: str) -> gr.FileData:
-        images = self._collection.generate(name, z)
-        grid = render.grid(images, scale=render.scale_to(images, _GRID_WIDTH))
-        return _file(render.png(grid), f"{stem}.png")
 
-
-def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
+def add_endpoints(shelf: Shelf) -> Endpoints:
     """Give the `gr.Blocks` under construction its endpoints."""
-    endpoints = Endpoints(collection, names)
+    endpoints = Endpoints(shelf)
     for function in (
         endpoints.models,
         endpoints.sample,
@@ -185,6 +198,12 @@ def add_endpoints(collection: Collection, names: list[str]) -> Endpoints:
     ):
         gr.api(_told(function), api_name=function.__name__, concurrency_limit=ENDPOINT_CALLS)
     return endpoints
+
+
+def _grid(collection: Collection, name: str, z: latents.Array, stem: str) -> gr.FileData:
+    images = collection.generate(name, z)
+    grid = render.grid(images, scale=render.scale_to(images, _GRID_WIDTH))
+    return _file(render.png(grid), f"{stem}.png")
 
 
 def _file(content: bytes, name: str) -> gr.FileData:
@@ -199,7 +218,7 @@ def _told(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            with watched(function.__name__), steady():
+            with watched(function.__name__):
                 return function(*arguments)
         except UserError as error:
             note_mistake(function.__name__, error)

@@ -15,6 +15,7 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.recipe import MAX_SEED, Family
 from ganvae.ui.limits import MAX_COUNT, MAX_MODELS
+from ganvae.untrusted import is_count, is_number, is_numeric
 
 MAX_TEMPERATURE = 2.0
 _LARGEST = float(np.finfo(np.float32).max)
@@ -33,15 +34,14 @@ def whole(value: Any, what: str, low: int, high: int) -> int:
     """A whole number from `low` to `high`; 3.0 is one, as JavaScript and JSON see it."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+    if not is_count(value, low, high):
         raise UserError(f"{what} must be a whole number from {low} to {high}, not {shown(value)}.")
     return value
 
 
 def number(value: Any, what: str, low: float, high: float) -> float:
     """A finite number from `low` to `high`."""
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not fine or not low <= value <= high:
+    if not is_number(value, low, high):
         raise UserError(f"{what} must be a number from {low:g} to {high:g}, not {shown(value)}.")
     return float(value)
 
@@ -87,8 +87,8 @@ def latent_rows(value: Any, latent: int, most: int = MAX_COUNT) -> torch.Tensor:
             length = f"{len(row)} long" if isinstance(row, list) else shown(row)
             raise UserError(f"Each row of z must be a list of {latent} numbers; one is {length}.")
         for entry in row:
-            if isinstance(entry, bool) or not isinstance(entry, (int, float)):
+            if not is_numeric(entry):
                 raise UserError(f"z must hold numbers only, not {shown(entry)}.")
-            if not abs(entry) <= _LARGEST:  # NaN is not either
+            if not is_number(entry, -_LARGEST, _LARGEST):
                 raise UserError("z must hold finite numbers only, no NaN and no infinity.")
     return torch.tensor(value, dtype=torch.float32)

@@ -1,19 +1,19 @@
 """The base of everything that is seen in a tab: a `gr.HTML` whose page files lie in its folder.
 
-    class Dial(PageComponent):
-        def __init__(self, collection: Collection) -> None:
-            self._collection = collection
-            super().__init__(value={"start": 3}, functions=[self.turn])
+    class Dial(ModelComponent):
+        def __init__(self, shelf: Shelf) -> None:
+            super().__init__(shelf, value={"start": 3}, functions=[turn])
 
-        def turn(self, data: dict[str, Any]) -> dict[str, Any]:
-            return {"angle": checks.whole(data.get("by"), "The step", 1, 9)}
+    def turn(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
+        name = checks.model(collection, data.get("model"))
+        return {"angle": checks.whole(data.get("by"), "The step", 1, 9), "of": name}
 
 Beside the class's `__init__.py` lie `template.html`, `style.css` and `script.js`. The template is
 plain HTML that Gradio draws once and never again: the script owns it from then on. The script is
 the body of a function of (element, trigger, props, server, upload, watch).
 
-An attribute that has the name of a parameter of `__init__` is sent to the browser by Gradio, hence
-the underscore in `_collection`.
+Gradio sends the browser every attribute that has the name of a parameter of `__init__`: keep the
+parameter in one with an underscore, or in none.
 """
 
 from __future__ import annotations
@@ -27,12 +27,14 @@ from typing import Any
 
 import gradio as gr
 
-from ganvae.collection import steady
+from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.ui.shelf import Shelf
 from ganvae.ui.web.mistakes import note_mistake
 from ganvae.ui.web.slow import watched
 
 ServerFunction = Callable[[Any], Any]
+ModelFunction = Callable[[Collection, Any], Any]
 _log = logging.getLogger(__name__)
 # A page that is open goes on with the models it was made of, whatever the server shows since.
 _SAME_WEIGHTS = """server = new Proxy(server, {
@@ -57,8 +59,8 @@ class PageComponent(gr.HTML):
         """
         Args:
             value: what the script finds in `props.value`; anything JSON can say.
-            functions: what the script can call as `await server.NAME(data)`. Each takes one value,
-                which comes from a stranger and must be checked. A UserError becomes
+            functions: what the script can call as `await server.NAME(data)`. Each takes one
+                object, which comes from a stranger and must be checked. A UserError becomes
                 `{"error": sentence}`.
             options: further arguments of `gr.HTML`, such as `elem_id`.
         """
@@ -82,6 +84,39 @@ class PageComponent(gr.HTML):
         return {"type": "object"}
 
 
+class ModelComponent(PageComponent):
+    """A `PageComponent` whose functions answer with models: (collection, data) each."""
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        value: Any = None,
+        functions: Sequence[ModelFunction] = (),
+        **options: Any,
+    ) -> None:
+        """
+        Args:
+            shelf: where each call gets its collection: the one that the visitor's page was made
+                of, as long as it is there, else the current one.
+            value, functions, options: as for `PageComponent`.
+        """
+        super().__init__(value, [_picking(shelf, function) for function in functions], **options)
+
+
+def _picking(shelf: Shelf, function: ModelFunction) -> ServerFunction:
+    """The function with the collection that the page names in `weights`, picked once a call."""
+
+    def call(data: dict[str, Any]) -> Any:
+        asked = {key: value for key, value in data.items() if key != "weights"}
+        version = data.get("weights")
+        return function(shelf.pick(version if isinstance(version, str) else None), asked)
+
+    # The name alone, by which scripts call it. Gradio looks for parameters through all that
+    # `functools.wraps` wrapped, and would find two.
+    call.__name__ = function.__name__
+    return call
+
+
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
@@ -96,12 +131,9 @@ def _guarded(function: ServerFunction) -> ServerFunction:
 
     @functools.wraps(function)
     def call(data: Any) -> Any:
-        given = dict(data) if isinstance(data, dict) else {}
-        version = given.pop("weights", None)
-        wanted = version if isinstance(version, str) else None
         try:
-            with watched(function.__name__), steady(wanted):
-                return function(given)
+            with watched(function.__name__):
+                return function(data if isinstance(data, dict) else {})
         except UserError as error:
             note_mistake(function.__name__, error)
             return {"error": str(error)}

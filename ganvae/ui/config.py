@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import os
 from collections.abc import Sequence
 from typing import Any
 
 from ganvae import words
 from ganvae.bridges.stops import FEWEST, BridgeView
-from ganvae.collection import Collection, PairView
+from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.latents import prior_std
+from ganvae.pairing import PairView
 from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
 from ganvae.ui import engine
+from ganvae.untrusted import at, is_number
 
 DEFAULT_SEED = 42
 DEFAULT_COUNT = 64
@@ -78,6 +79,18 @@ def _problem(collection: Collection, name: str, sentence: str) -> str:
     return f"{name}: {sentence.replace(f'{collection.weights}{os.sep}', '')}"
 
 
+def shown_models(collection: Collection) -> list[str]:
+    """Names of all models that the page shows: of its pairs, then of its bridges."""
+    pairs, _ = usable_pairs(collection)
+    bridges, _ = usable_bridges(collection)
+    return _names(pairs, bridges)
+
+
+def _names(pairs: Sequence[PairView], bridges: Sequence[BridgeView]) -> list[str]:
+    names = [name for pair in pairs for name in (*pair.vaes, *pair.gans)]
+    return names + [name for bridge in bridges for name in bridge.stops]
+
+
 def default_member(names: list[str]) -> str | None:
     """The member that is shown first: the largest latent size of those that ship."""
     shipped = [name for name in names if name in RECIPES and RECIPES[name].shipped]
@@ -89,8 +102,6 @@ def page_config(collection: Collection) -> dict[str, Any]:
     """What `window.ganvae.config` holds, ready for JSON."""
     pairs, problems = usable_pairs(collection)
     bridges, broken = usable_bridges(collection)
-    shown = [name for pair in pairs for name in (*pair.vaes, *pair.gans)]
-    shown += [name for bridge in bridges for name in bridge.stops]
     return {
         "pairs": [
             {
@@ -110,7 +121,7 @@ def page_config(collection: Collection) -> dict[str, Any]:
         ],
         "models": {
             name: {**model_facts(collection, name), "engine": engine.parts(collection, name)}
-            for name in shown
+            for name in _names(pairs, bridges)
         },
         "bridges": [_bridge_facts(collection, bridge) for bridge in bridges],
         "engine": engine.setup(),
@@ -208,18 +219,12 @@ def _realness_facts(recipe: Recipe, metrics: dict[str, Any]) -> dict[str, Any] |
     }
 
 
-def _entry(metrics: dict[str, Any], group: str, key: str) -> Any:
-    values = metrics.get(group)
-    return values.get(key) if isinstance(values, dict) else None
-
-
 def _measured(metrics: dict[str, Any], group: str, key: str) -> float | int | None:
     # metrics.json may come from anywhere; a NaN in it would make the page's JSON invalid.
-    value = _entry(metrics, group, key)
-    fine = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return value if fine else None
+    value = at(metrics, group, key)
+    return value if is_number(value) else None
 
 
 def _text(metrics: dict[str, Any], group: str, key: str) -> str | None:
-    value = _entry(metrics, group, key)
+    value = at(metrics, group, key)
     return value[:200] if isinstance(value, str) else None

@@ -1,6 +1,7 @@
 """What Gradio lets grow or repeats without end, kept in bounds.
 
-It has no option for most of this; tests/benchmarks/test_load.py notices should a name of its change.
+It has no option for most of this; tests/benchmarks/test_load.py notices should a name of its
+change.
 """
 
 from __future__ import annotations

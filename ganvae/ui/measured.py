@@ -11,24 +11,11 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.plots.numbers import short
 from ganvae.recipe import Recipe
+from ganvae.untrusted import at, is_number
 
 _MOST_NUMBERS = 4096
 # No logarithm and no share is so large: a chart that showed it would show nothing else.
 _LARGEST = 1e6
-
-
-def at(value: Any, *keys: str) -> Any:
-    """The value below these keys of nested objects; None where one of them is missing."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def number(value: Any, *keys: str) -> float | None:
-    """A finite number below these keys."""
-    found = at(value, *keys)
-    fine = type(found) in (int, float) and abs(found) <= 1e300
-    return float(found) if fine else None
 
 
 def numbers(value: Any, *keys: str) -> list[float] | None:
@@ -36,9 +23,8 @@ def numbers(value: Any, *keys: str) -> list[float] | None:
     found = at(value, *keys)
     if not isinstance(found, list) or not 3 <= len(found) <= _MOST_NUMBERS:
         return None
-    clean = [number(entry) for entry in found]
-    kept = [entry for entry in clean if entry is not None and abs(entry) <= _LARGEST]
-    return kept if len(kept) == len(clean) else None
+    fine = all(is_number(entry, -_LARGEST, _LARGEST) for entry in found)
+    return [float(entry) for entry in found] if fine else None
 
 
 def text(value: Any, *keys: str, most: int = 200) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from ganvae.collection import Collection, steady
+from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui.api import add_endpoints
 from ganvae.ui.bridge import BridgeTab
@@ -31,7 +31,9 @@ from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
+from ganvae.ui.sample.server import first_answer
 from ganvae.ui.searches import Searches
+from ganvae.ui.shelf import Shelf
 from ganvae.ui.training_tab import TrainingTab
 from ganvae.ui.watch import Watch
 from ganvae.ui.web import around
@@ -69,9 +71,11 @@ class Page(StrictBlocks):
 
     Attributes:
         launch_options: what `launch` must be given for it to look and work as built.
+        shelf: the models that it answers with; the page of a training has none.
     """
 
     launch_options: dict[str, Any]
+    shelf: Shelf
 
 
 def build(
@@ -87,18 +91,19 @@ def build(
         UserError: no model can be used.
     """
     config = _usable_config(collection)
-    sample = SampleTab(collection, config, render=False)
+    shelf = Shelf(collection)
+    sample = SampleTab(shelf, config, render=False)
     footer = Footer(note, render=False)
     searches: Searches[Any] = Searches()
     tabs: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("sample", "Sample", sample.render),
-        ("explore", "Explore", lambda: LatentExplorer(collection, "explore")),
-        ("walk", "Walk", lambda: LatentExplorer(collection, "walk")),
-        ("map", "Map", lambda: MapTab(collection)),
-        ("compare", "Compare", lambda: CompareTab(collection, searches)),
-        ("bridge", "Bridge", lambda: BridgeTab(collection)),
-        ("reconstruct", "Reconstruct", lambda: ReconstructTab(collection, searches)),
-        ("training", "Training", lambda: TrainingTab(collection)),
+        ("explore", "Explore", lambda: LatentExplorer(shelf, "explore")),
+        ("walk", "Walk", lambda: LatentExplorer(shelf, "walk")),
+        ("map", "Map", lambda: MapTab(shelf)),
+        ("compare", "Compare", lambda: CompareTab(shelf, searches)),
+        ("bridge", "Bridge", lambda: BridgeTab(shelf)),
+        ("reconstruct", "Reconstruct", lambda: ReconstructTab(shelf, searches)),
+        ("training", "Training", lambda: TrainingTab(shelf)),
     )
     with Page(
         title=_TITLE,
@@ -119,7 +124,7 @@ def build(
                     None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private"
                 )
         footer.render()
-        endpoints = add_endpoints(collection, list(config["models"]))
+        endpoints = add_endpoints(shelf)
     page.queue(max_size=MOST_QUEUED)
     keep_house(page)
 
@@ -130,9 +135,9 @@ def build(
         fresh = Collection(folder)
         config = _usable_config(fresh)
         head = launch_options(config)["head"]
-        collection.adopt(fresh)
-        endpoints.names = list(config["models"])
-        sample.value = sample.first_answer(config)
+        first = first_answer(fresh, config)
+        shelf.adopt(fresh)
+        sample.value = first
         footer.value = {"note": note}
         shown["bridge"].visible = bool(config["bridges"])
         page.head = head
@@ -141,17 +146,18 @@ def build(
         return note
 
     def state() -> Health:
-        with steady():
-            return {
-                "status": "ok",
-                "models": len(endpoints.names),
-                "weights": collection.fingerprint(),
-                "source": footer.value["note"],
-            }
+        current = shelf.current
+        return {
+            "status": "ok",
+            "models": len(endpoints.names(current)),
+            "weights": current.fingerprint(),
+            "source": footer.value["note"],
+        }
 
+    page.shelf = shelf
     page.launch_options = {
         **launch_options(config),
-        **around(state, [*routes(collection), *(reload_routes(reload) if renew else [])]),
+        **around(state, [*routes(shelf), *(reload_routes(reload) if renew else [])]),
         "state_session_capacity": MOST_SESSIONS,
     }
     return page

@@ -83,7 +83,7 @@ def _row(stop: Figures) -> str:
         return NOTHING if value is None else shown(value)
 
     cells = [
-        f"[`{stop.name}`](weights/{stop.name})",
+        f"[`{stop.name}`](../weights/{stop.name})",
         f"{stop.weight:g}",
         cell(stop.sharpness, percent),
         cell(stop.error, squared_error),

@@ -18,7 +18,7 @@ def claims() -> str:
     """One line a claim."""
     rows = [
         f"| {claim['claim']} | {', '.join(claim['studies'])} | "
-        f"[{claim['verdict']}](docs/claims.md#{claim['id']}) | {claim['short']} |"
+        f"[{claim['verdict']}](claims.md#{claim['id']}) | {claim['short']} |"
         for claim in _claims()
     ]
     return table("| claim | study | verdict | measured |", rows)

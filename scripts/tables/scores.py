@@ -10,6 +10,7 @@ from ganvae import checkpoint
 from ganvae.claims.evidence import STABILITY, Evidence, Missing, Seeds
 from ganvae.claims.words import over_seeds, percent
 from ganvae.recipe.shipped import RECIPES, Recipe
+from ganvae.untrusted import at
 from tables.markdown import RESULTS, WEIGHTS, table
 
 NOTHING = "–"
@@ -159,9 +160,7 @@ def _kernel(found: _Row | None) -> str:
 
 
 def _at(scores: _Row, shown: Callable[[float], str], *keys: str) -> str:
-    value: Any = scores
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = at(scores, *keys)
     return NOTHING if value is None else shown(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -113,9 +114,25 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
         drift.read(tmp_path)
 
 
-def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
-    step = {"first": "a", "second": "b", "same": True, "different": 1.0}
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"n": float("inf")},
+        {"n": float("nan")},
+        {"n": "2000"},
+        {"n": True},
+        {"seed": -1},
+        {"seed": None},
+        {"steps": [{"first": "a", "second": "b", "same": True, "different": 1.0}]},
+        {"steps": [{"first": "a", "second": "b", "same": 10**400, "different": 1.0}]},
+        {"steps": [{"first": "a", "second": "b", "same": 1.0, "different": float("inf")}]},
+    ],
+)
+def test_numbers_that_are_none_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    step = {"first": "a", "second": "b", "same": 1, "different": 1.0}
     one = {"key": "a", "n": 1, "seed": 0, "features": "b", "steps": [step]}
     (tmp_path / drift.FILE).write_text(json.dumps({"bridges": [one]}))
+    assert drift.read(tmp_path)["a"].n == 1
+    (tmp_path / drift.FILE).write_text(json.dumps({"bridges": [{**one, **change}]}))
     with pytest.raises(UserError, match=drift.FILE):
         drift.read(tmp_path)

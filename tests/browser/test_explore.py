@@ -14,6 +14,7 @@ from ganvae import latents
 from ganvae.collection import Collection
 from ganvae.latents import Array
 from ganvae.metrics.sharpness import laplacian_variance
+from tests.variations import variation_grid
 
 PICTURES = ".gx-picture"
 VAE, GAN = "vae-10", "gan-100"
@@ -205,9 +206,7 @@ def test_variations_are_whole_steps_around_the_picture(
         sheet = grey(page, ".gx-grid canvas", index)
         z = place(collection, name, {"0": 0.5, "1": -0.5})
         axes = collection.axes(name).directions
-        expected = drawn(
-            collection, name, latents.variation_grid(z, axes[2], axes[0], range(-2, 3))
-        )
+        expected = drawn(collection, name, variation_grid(z, axes[2], axes[0]))
         for cell in range(25):
             assert same(tile(sheet, cell // 5, cell % 5), expected[cell]), (name, cell)
         assert (tile(sheet, 2, 2) == grey(page, PICTURES, index)).all()

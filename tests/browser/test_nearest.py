@@ -20,7 +20,7 @@ from ganvae import data
 from ganvae.collection import Collection
 from ganvae.metrics import classifier
 from ganvae.metrics.neighbours import TrainingFeatures
-from ganvae.ui.sample.nearest import Nearest
+from ganvae.ui.sample.nearest import nearest
 from tests.serving import served
 
 FOLD = "#gv-sample .nearest"
@@ -91,7 +91,7 @@ def test_the_fold_follows_the_chosen_image(
         page.evaluate(f"() => ganvae.set({{ pick: {pick} }})")
         wait_for(page, pick)
         asked = json.loads(page.locator(FOLD).get_attribute("data-shown") or "")
-        answer = Nearest(collection).nearest(asked)["models"]
+        answer = nearest(collection, asked)["models"]
         seen = pictures(page)
         assert len(seen) == 4
         for place, name in enumerate(("vae-10", "gan-100")):

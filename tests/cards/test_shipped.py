@@ -9,8 +9,7 @@ import pytest
 from huggingface_hub import ModelCard
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
-from ganvae.cards import write_card
-from ganvae.cards.__main__ import cards_in
+from ganvae.cards import cards_in, write_card
 from ganvae.cards.classifier import write_classifier_card
 from ganvae.cards.metadata import model_index
 from ganvae.metrics.classifier import NAME as CLASSIFIER

@@ -10,7 +10,8 @@ import pytest
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.claims import judge
-from ganvae.claims.__main__ import DEFAULT_RESULTS, main
+from ganvae.claims.__main__ import main
+from ganvae.folders import DEFAULT_RESULTS
 from tests.claims.evidence_files import Files
 
 ALL = 17

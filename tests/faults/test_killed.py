@@ -94,11 +94,11 @@ def test_a_second_trainer_is_refused_while_the_first_trains(tmp_path: Path) -> N
             run.train(survival.TRAINED, settings)
         assert "\n" not in str(caught.value)
         assert first.is_alive()
-        step = state.read_details(saved.parent)["step"]
-        while first.is_alive() and state.read_details(saved.parent)["step"] == step:
+        step = state.read_details(saved.parent).step
+        while first.is_alive() and state.read_details(saved.parent).step == step:
             time.sleep(0.005)
         assert first.is_alive()
     finally:
         first.kill()
         first.join()
-    assert state.read_details(saved.parent)["step"] > step
+    assert state.read_details(saved.parent).step > step

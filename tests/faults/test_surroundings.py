@@ -76,12 +76,12 @@ def negate(folder: Path) -> None:
 
 def test_weights_that_are_swapped_under_a_page_change_nothing_that_it_shows(weights: Path) -> None:
     """A model that was read stays as it is until a reload; then all of the new one is shown."""
-    collection = Collection(weights)
-    found = functions(build(collection))
+    page = build(Collection(weights))
+    found = functions(page)
     before = found["SampleTab.draw"](ASKED)
     negate(weights / NAME)
     assert found["SampleTab.draw"](ASKED) == before
-    collection.adopt(Collection(weights))
+    page.shelf.adopt(Collection(weights))
     after = found["SampleTab.draw"](ASKED)
     assert after["sheets"][NAME]["image"] != before["sheets"][NAME]["image"]
 

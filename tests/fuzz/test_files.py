@@ -32,6 +32,7 @@ from ganvae.training import state
 from ganvae.ui import component
 from ganvae.ui.config import page_config
 from ganvae.ui.page import build
+from ganvae.ui.shelf import Shelf
 from tests.fuzz.profile import ANYTHING, assert_sentence, examples, only_within, patience
 from tests.fuzz.test_server_functions import functions
 
@@ -183,14 +184,14 @@ def changed_bytes(draw: st.DrawFn, content: bytes) -> bytes:
 class Open:
     """A page that stays open while its models are replaced by others, as a reload does it."""
 
-    collection: Collection
+    shelf: Shelf
     functions: dict[str, Callable[[Any], Any]]
 
 
 @pytest.fixture(scope="module")
 def opened(whole: Path) -> Open:
-    collection = Collection(whole)
-    return Open(collection, functions(build(collection)))
+    page = build(Collection(whole))
+    return Open(page.shelf, functions(page))
 
 
 def visit(opened: Open, weights: Path, name: str) -> None:
@@ -202,7 +203,7 @@ def visit(opened: Open, weights: Path, name: str) -> None:
                 assert_sentence(entry.problem.replace(str(weights), ""))
         # The page's own script holds it: no NaN, and no number that JSON can't say.
         json.dumps(page_config(fresh), allow_nan=False)
-        opened.collection.adopt(fresh)
+        opened.shelf.adopt(fresh)
     for called in ASKED[Path(name).stem]:
         with patience(), only_within():
             answer = opened.functions[called](CALLS[called])
@@ -215,7 +216,7 @@ def visit(opened: Open, weights: Path, name: str) -> None:
 
 def test_undamaged_all_tabs_answer(opened: Open, whole: Path) -> None:
     """What is damaged below is used: none of it is missing here."""
-    opened.collection.adopt(Collection(whole))
+    opened.shelf.adopt(Collection(whole))
     answers = {name: opened.functions[name](data) for name, data in CALLS.items()}
     errors = {name: answer["error"] for name, answer in answers.items() if "error" in answer}
     # The classifier and its features are megabytes; they are damaged by themselves.
@@ -274,9 +275,9 @@ def _finite(model: Any) -> None:
 
 def _details(folder: Path) -> None:
     details = state.read_details(folder)
-    assert details["step"] >= 0
+    assert details.step >= 0
     with suppress(UserError):
-        state.check_same_settings(details.get("recipe"), RECIPES[VAE])
+        state.check_same_settings(details.recipe, RECIPES[VAE])
 
 
 def _progress(folder: Path) -> None:
@@ -314,7 +315,7 @@ def run_folder(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     losses = {"train_loss": 1.0}
     Progress(RECIPES[VAE], "training", 1, 2, 3, 4.0, 5.0, losses, 6.0).write(folder)
     model = checkpoint.load(folder)
-    state.save_state(folder, model, [], {"step": 3, "recipe": model.recipe.to_dict()})
+    state.save_state(folder, model, [], state.Details(model.recipe.to_dict(), 1, 3))
     tensors = {"mean": torch.zeros(4), "covariance": torch.eye(4)}
     save_file(tensors, folder / "statistics.safetensors")
     return folder

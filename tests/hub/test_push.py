@@ -16,8 +16,9 @@ from huggingface_hub import ModelCard
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint
 from ganvae.cards.merge import BEGIN, END
+from ganvae.commands import cli
 from ganvae.hub import remote
-from ganvae.training import callbacks, cli, evaluate, finish
+from ganvae.training import callbacks, evaluate, finish
 from tests.hub.push_server import CUT, READ, UNKNOWN, WRITE, Fault, Hub, connected, running
 
 REPO = "someone/models"
@@ -409,9 +410,9 @@ def test_a_push_that_fails_loses_no_training(
     [
         (["--private"], "--private goes with --push"),
         (["--revision", "x"], "--revision goes with --push"),
-        (["--push", "models"], "--push takes USER/NAME"),
-        (["--push", "a/b/c"], "--push takes the Hub's USER/NAME"),
-        (["--push", "a/b c"], "--push takes the Hub's USER/NAME"),
+        (["--push", "models"], "A push takes USER/NAME"),
+        (["--push", "a/b/c"], "A push takes the Hub's USER/NAME"),
+        (["--push", "a/b c"], "A push takes the Hub's USER/NAME"),
         (["--push", "a/b", "--push-space", "a/c"], "not both"),
         (["--push", "a/b", "--score", "all"], "Give --push or --score, not both."),
         (["--push", "a/b", "--list"], "Give --push or --list, not both."),

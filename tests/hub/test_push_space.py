@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from ganvae.hub.options import Order
 from huggingface_hub import SpaceCard
 
+from ganvae.commands import cli
 from ganvae.errors import UserError
 from ganvae.hub import space
-from ganvae.hub.options import Order
-from ganvae.training import cli
 from tests.hub.push_server import Fault, Hub, connected
 
 SPACE = "someone/page"

@@ -61,7 +61,7 @@ def test_a_loss_that_is_no_number_ends_the_run(
             r"train_reconstruction nan, train_kl nan\); the state of step 12 is whole in .*--lr",
         ):
             run.train(SHORT_VAE, options)
-    assert state.read_details(folder)["step"] == 12
+    assert state.read_details(folder).step == 12
     run.train(SHORT_VAE, settings(resume=True))
 
 
@@ -110,7 +110,7 @@ def test_weights_that_are_no_numbers_are_never_saved(
     monkeypatch.setattr(loop.Loop, "run", poison)
     with pytest.raises(UserError, match=r"before step 10: decoder.* the state of step 9 is whole"):
         run.train(SHORT_VAE, options)
-    assert state.read_details(folder)["step"] == 9
+    assert state.read_details(folder).step == 9
 
 
 def test_a_disk_that_takes_no_more_leaves_the_last_state_whole(
@@ -134,7 +134,7 @@ def test_a_disk_that_takes_no_more_leaves_the_last_state_whole(
             run.train(SHORT_VAE, options)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert state.read_details(path.parent)["step"] == 5
+    assert state.read_details(path.parent).step == 5
     assert [entry.name for entry in path.parent.iterdir() if entry.name.startswith(".")] == []
     run.train(SHORT_VAE, settings(resume=True))
 

@@ -134,6 +134,7 @@ from ganvae.errors import UserError
 from ganvae.recipe import Recipe
 from ganvae.training import callbacks, evaluate, finish, run
 from ganvae.training.launched import leave
+from ganvae.training.settings import Settings
 callbacks.SCORE_COUNT = callbacks.PHOTOGRAPH_SCORE_COUNT = 20
 evaluate.SCORE_COUNT, evaluate._SPEED_COUNT = 30, 10
 callbacks.SAVE_EVERY_SECONDS = 0.0
@@ -207,7 +208,7 @@ def test_a_killed_process_ends_the_run_and_it_can_be_gone_on_with(
     # Now and then the launcher ends the first process before that has noticed, and says so itself.
     if "Signal 15 (SIGTERM) received" not in output:
         assert "Another process of this training is lost; the state of step" in told[0]
-    step = state.read_details(saved.parent)["step"]
+    step = state.read_details(saved.parent).step
     assert 1 <= step < 300
     finish(launch(*start(recipe, options, tmp_path, resume=True)))
     metrics = checkpoint.read_metrics(tmp_path / "weights" / recipe.name)

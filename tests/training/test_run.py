@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import errno
 import itertools
 import json
@@ -15,7 +16,8 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from ganvae import checkpoint, files
 from ganvae.data import load_for, to_float
@@ -202,7 +204,7 @@ def test_stopped_and_resumed_is_bit_for_bit_the_same(
             StopAt(step, patch)
             with pytest.raises(loop.Stopped):
                 run.train(recipe, settings(resume=True))
-        assert state.read_details(tmp_path / "runs" / recipe.name)["step"] == step
+        assert state.read_details(tmp_path / "runs" / recipe.name).step == step
         # Whatever else happened to PyTorch's generator in between.
         torch.manual_seed(step)
     assert not (tmp_path / "weights").exists()
@@ -286,6 +288,59 @@ def test_other_settings_are_refused_on_resuming(
         run.train(SHORT_VAE, settings(resume=True, threads=2))
     # Refused, not damaged.
     run.train(SHORT_VAE, settings(resume=True, threads=None))
+
+
+@pytest.mark.parametrize("fingerprint", [True, False])
+def test_a_run_that_former_code_began_is_gone_on_with(
+    fingerprint: bool, settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its details were one plain dictionary; before runs of digits had a fingerprint, without."""
+    # Rows of ten steps: the state is left with one that is not full yet.
+    monkeypatch.setattr(callbacks.schedule, "TRAIN_ROWS", 3)
+    expected = run.train(SHORT_GAN, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
+    stop_at(7, SHORT_GAN, settings(), monkeypatch)
+    path = settings().runs / SHORT_GAN.name / state.STATE
+    with safe_open(path, framework="pt") as stored:
+        now = json.loads(stored.metadata()["details"])
+        held = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118
+    assert now["sums"]["steps"] == 7
+    former = {
+        "recipe": SHORT_GAN.to_dict(),
+        "threads": 1,
+        "step": 7,
+        **{name: now[name] for name in ("images", "seconds", "rows", "sums", "moments")},
+    }
+    if fingerprint:
+        former["fingerprint"] = now["fingerprint"]
+    save_file(held, path, {"details": json.dumps(former)})
+    assert_same_result(run.train(SHORT_GAN, settings(resume=True)), expected)
+
+
+def test_other_images_are_refused_on_resuming(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_at(4, SHORT_VAE, settings(), monkeypatch)
+    load = run.load_sets
+
+    def others(*arguments: Any, **options: Any) -> Any:
+        return dataclasses.replace(load(*arguments, **options), fingerprint="another")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "load_sets", others)
+        with pytest.raises(UserError, match="The images have changed since this run began"):
+            run.train(SHORT_VAE, settings(resume=True))
+    # Refused, not damaged.
+    run.train(SHORT_VAE, settings(resume=True))
+
+
+def test_a_broken_state_can_be_thrown_away(settings: SettingsMaker) -> None:
+    path = settings().runs / SHORT_VAE.name / state.STATE
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"half")
+    for options in (settings(), settings(resume=True)):
+        with pytest.raises(UserError, match="is not the whole state of a run"):
+            run.train(SHORT_VAE, options)
+    assert run.train(SHORT_VAE, settings(restart=True)).is_dir()
 
 
 def test_a_stopped_run_is_not_thrown_away_unasked(
@@ -454,6 +509,6 @@ def test_killed_in_the_middle_and_resumed_is_the_same(
         process.kill()
         process.wait()
     assert process.returncode == -signal.SIGKILL
-    assert 1 <= state.read_details(saved.parent)["step"] <= STEPS
+    assert 1 <= state.read_details(saved.parent).step <= STEPS
     assert not (tmp_path / "weights" / recipe.name).exists()
     assert_same_result(run.train(recipe, settings(resume=True)), expected)

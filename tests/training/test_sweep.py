@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from ganvae import checkpoint, files, sweeps
+from ganvae.commands.members import sweep_members
+from ganvae.commands.sweep import sweep as sweep_command
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
 from ganvae.sweeps import Sweep
 from ganvae.training import sweep
 from ganvae.training.loop import Loop, Stopped
-from ganvae.training.members import Member, sweep_members
+from ganvae.training.member import Member
 from ganvae.training.settings import Settings
 from ganvae.training.state import STATE
 from tests.training.conftest import SHORT_VAE
@@ -185,14 +187,11 @@ def test_a_row_says_of_a_member_what_was_measured(settings: SettingsMaker) -> No
 
 
 def test_combinations_go_seed_by_seed() -> None:
-    from ganvae.training.cli import command
-
-    options = {param.name: None for param in command.params} | {
+    options = {param.name: None for param in sweep_command.params} | {
         "model": "vae",
-        "sweep": ("latent=2,5", "seed=0,1"),
         "weights": Path("weights"),
     }
-    found = sweep_members(options, command.params)
+    found = sweep_members(options, ("latent=2,5", "seed=0,1"), sweep_command.params)
     assert [member.values for member in found] == [
         {"latent": 2, "seed": 0},
         {"latent": 5, "seed": 0},

@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from ganvae import checkpoint, digests, files
-from ganvae.training import cli, run, verify
+from ganvae.commands import cli
+from ganvae.training import run, verify
 from ganvae.training.settings import Settings
 from tests.training.conftest import SHORT_VAE
 

@@ -21,11 +21,13 @@ from ganvae.errors import UserError
 from ganvae.latents import sample_z
 from ganvae.models import VAE
 from ganvae.ui import originals
+from ganvae.ui.bridge import server
 from ganvae.ui.bridge.figures import WIDTHS
-from ganvae.ui.bridge.server import DRAWN, DRAWN_SEED, Bridges
+from ganvae.ui.bridge.server import DRAWN, DRAWN_SEED
 from ganvae.ui.config import page_config
+from ganvae.ui.explorer.server import decode
 from ganvae.ui.page import Page, build
-from ganvae.ui.sample import SampleTab
+from ganvae.ui.sample.server import draw, first_answer
 from tests.conftest import TINY_FACE_STOPS, TINY_STOPS
 
 NAMES = [recipe.name for recipe in TINY_STOPS]
@@ -93,19 +95,18 @@ def test_a_broken_stop_is_named_and_left_out(bridge_weights: Path, tmp_path: Pat
     config = page_config(collection)
     assert config["bridges"][0]["stops"] == [NAMES[0], NAMES[2]]
     assert [problem.split(":")[0] for problem in config["problems"]] == [NAMES[1]]
-    told = Bridges(collection).figures({"bridge": "bridge-digits", "width": WIDTHS[0]})
+    told = server.figures(collection, {"bridge": "bridge-digits", "width": WIDTHS[0]})
     assert [stop["name"] for stop in told["stops"]] == [NAMES[0], NAMES[2]]
 
 
 def test_places_are_those_of_the_seed(collection: Collection) -> None:
-    bridges = Bridges(collection)
-    told = bridges.points({"bridge": "bridge-digits", "seed": 5, "count": 3})
+    told = server.points(collection, {"bridge": "bridge-digits", "seed": 5, "count": 3})
     prior = collection.fitted_prior(NAMES[0])
     assert prior is not None
     z = floats(told["z"]).reshape(3, TINY_STOPS[0].latent)
     np.testing.assert_array_equal(z, prior.sample(5, 3))
     # Those of the faces have no fitted prior here.
-    told = bridges.points({"bridge": "bridge-faces", "seed": 5, "count": 3})
+    told = server.points(collection, {"bridge": "bridge-faces", "seed": 5, "count": 3})
     latent = collection.recipe("bridge-faces-0").latent
     np.testing.assert_array_equal(floats(told["z"]).reshape(3, latent), sample_z(5, latent, 3))
 
@@ -116,11 +117,10 @@ def test_the_tuned_pair_opens_with_the_fitted_prior(
     (pair,) = page_config(collection)["pairs"]
     assert pair["fitted"]
     assert not any(pair["fitted"] for pair in page_config(Collection(tiny_weights))["pairs"])
-    tab = SampleTab(collection, page_config(collection))
-    first = tab.first_answer(page_config(collection))
+    first = first_answer(collection, page_config(collection))
     assert first is not None
     assert first["request"]["fitted"]
-    assert first["sheets"] != tab.draw({**first["request"], "fitted": False})["sheets"]
+    assert first["sheets"] != draw(collection, {**first["request"], "fitted": False})["sheets"]
 
 
 def test_each_pair_has_the_bridge_of_its_data_set_or_else_the_first(
@@ -148,7 +148,7 @@ def test_an_original_is_a_test_image_where_there_are_any(
     collection: Collection, small_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GANVAE_DATA", str(small_data))
-    told = Bridges(collection).original({"bridge": "bridge-digits", "index": 42})
+    told = server.original(collection, {"bridge": "bridge-digits", "index": 42})
     # There are 40: a link may name one that is not here.
     assert (told["index"], told["total"], told["by"]) == (2, 40, None)
     image = data.load_images("mnist", "test", small_data)[2:3]
@@ -162,7 +162,7 @@ def test_an_original_is_a_test_image_where_there_are_any(
 
 @pytest.mark.usefixtures("no_data")
 def test_without_data_the_gan_draws_an_original_and_it_is_said(collection: Collection) -> None:
-    told = Bridges(collection).original({"bridge": "bridge-digits", "index": 7})
+    told = server.original(collection, {"bridge": "bridge-digits", "index": 7})
     assert (told["index"], told["total"], told["by"]) == (7, DRAWN, "tuned-gan-digits")
     assert told["note"] == "None are here."
     z = collection.sample_z("tuned-gan-digits", DRAWN_SEED, 8)
@@ -172,7 +172,7 @@ def test_without_data_the_gan_draws_an_original_and_it_is_said(collection: Colle
 
 @pytest.mark.usefixtures("no_data")
 def test_without_data_and_gan_the_last_stop_draws_it(collection: Collection) -> None:
-    told = Bridges(collection).original({"bridge": "bridge-faces", "index": 0})
+    told = server.original(collection, {"bridge": "bridge-faces", "index": 0})
     assert told["by"] == "bridge-faces-3"
     z = collection.sample_z("bridge-faces-3", DRAWN_SEED, 1)
     expected = render.to_pixels(collection.generate("bridge-faces-3", z))
@@ -180,7 +180,7 @@ def test_without_data_and_gan_the_last_stop_draws_it(collection: Collection) -> 
 
 
 def test_figures_are_those_of_the_files(collection: Collection) -> None:
-    told = Bridges(collection).figures({"bridge": "bridge-digits", "width": WIDTHS[1]})
+    told = server.figures(collection, {"bridge": "bridge-digits", "width": WIDTHS[1]})
     third = told["stops"][2]
     assert (third["name"], third["weight"]) == (NAMES[2], TINY_STOPS[2].adversarial)
     assert third["sharpness"] == pytest.approx(0.7)
@@ -204,7 +204,7 @@ def test_what_was_not_measured_is_none_and_has_no_curve(
     for name in ("tuned-vae-digits", *NAMES[:2]):
         shutil.copytree(bridge_weights / name, tmp_path / name)
     (tmp_path / NAMES[1] / "metrics.json").unlink()
-    told = Bridges(Collection(tmp_path)).figures({"bridge": "bridge-digits", "width": WIDTHS[0]})
+    told = server.figures(Collection(tmp_path), {"bridge": "bridge-digits", "width": WIDTHS[0]})
     assert told["stops"][0]["sharpness"] == 0.5
     assert [told["stops"][1][key] for key in ("sharpness", "error", "distance", "fitted")] == [
         *(None, None, None, None)
@@ -228,15 +228,15 @@ def test_drift_is_told_from_its_file(bridge_weights: Path, tmp_path: Path) -> No
     }
     files.write_json(tmp_path / drift.FILE, {"bridges": [one]})
     asked = {"bridge": "bridge-digits", "width": WIDTHS[0]}
-    assert "25 % as far apart" in Bridges(Collection(tmp_path)).figures(asked)["drift"]
+    assert "25 % as far apart" in server.figures(Collection(tmp_path), asked)["drift"]
     (tmp_path / drift.FILE).write_text("{")
-    assert Bridges(Collection(tmp_path)).figures(asked)["drift"] == ""
+    assert server.figures(Collection(tmp_path), asked)["drift"] == ""
 
 
 def test_decoding_is_the_models_own(collection: Collection) -> None:
     z = sample_z(1, TINY_STOPS[0].latent, 2)
     request = {"model": NAMES[4], "z": base64.b64encode(z.tobytes()).decode()}
-    (batch,) = Bridges(collection).decode({"requests": [request]})["pictures"]
+    (batch,) = decode(collection, {"requests": [request]})["pictures"]
     pixels = np.frombuffer(base64.b64decode(batch["pixels"]), np.uint8).reshape(2, 28, 28)
     expected = collection.model(NAMES[4]).generate(torch.from_numpy(z))
     np.testing.assert_array_equal(pixels, render.to_pixels(expected)[:, :, :, 0])
@@ -261,5 +261,5 @@ def test_bad_values_are_told_in_a_sentence(
     collection: Collection, function: str, asked: dict[str, Any]
 ) -> None:
     with pytest.raises(UserError) as caught:
-        getattr(Bridges(collection), function)(asked)
+        (decode if function == "decode" else getattr(server, function))(collection, asked)
     assert len(str(caught.value)) < 300

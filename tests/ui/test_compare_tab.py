@@ -32,7 +32,9 @@ from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS, MOST_SEARCHES
 from ganvae.ui.measured import three_digits, with_commas
 from ganvae.ui.originals import DRAWING_SIDE
 from ganvae.ui.searches import Searches
+from ganvae.ui.shelf import Shelf
 from tests.measures import add_metrics, write_measures
+from tests.ui.bound import Bound
 
 SAMPLE = {"vae": "vae-10", "gan": "gan-100", "source": "sample", "seed": 7, "pick": 3}
 FIGURES = {"models": ["vae-3", "vae-10", "gan-100"], "width": WIDTHS[0]}
@@ -54,11 +56,11 @@ def collection(weights: Path) -> Collection:
 
 
 @pytest.fixture
-def stage(collection: Collection) -> Pictures:
-    return Pictures(collection, Searches())
+def stage(collection: Collection) -> Bound:
+    return Bound(Pictures(Searches()), collection)
 
 
-def nearest(stage: Pictures, request: dict[str, Any]) -> dict[str, Any]:
+def nearest(stage: Bound, request: dict[str, Any]) -> dict[str, Any]:
     """What the page gets in the end: it asks again while it is told to wait."""
     end = time.monotonic() + 60
     while "wait" in (answer := stage.nearest(request)):
@@ -101,7 +103,7 @@ def same(url: str, image: torch.Tensor) -> bool:
 # Pictures
 
 
-def test_a_sample_and_its_reconstruction(stage: Pictures, collection: Collection) -> None:
+def test_a_sample_and_its_reconstruction(stage: Bound, collection: Collection) -> None:
     answer = stage.picture(SAMPLE)
     json.dumps(answer, allow_nan=False)
     sample = sampling.sample(collection, "gan-100", 7, 4, 1.0)[3:]
@@ -122,14 +124,14 @@ def test_a_sample_and_its_reconstruction(stage: Pictures, collection: Collection
     assert answer["gan"]["error"] is None
 
 
-def test_the_temperature_is_that_of_the_other_tabs(stage: Pictures, collection: Collection) -> None:
+def test_the_temperature_is_that_of_the_other_tabs(stage: Bound, collection: Collection) -> None:
     answer = stage.picture({**SAMPLE, "temperature": 0.25})
     sample = sampling.sample(collection, "gan-100", 7, 4, 0.25)[3:]
     assert same(answer["gan"]["image"], sample)
 
 
 def test_a_test_image(
-    stage: Pictures, collection: Collection, small_data: Path, monkeypatch: pytest.MonkeyPatch
+    stage: Bound, collection: Collection, small_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_data))
     assert stage.sources({"model": "vae-10"}) == {"test": 40, "note": "", "drawing": True}
@@ -149,7 +151,7 @@ def test_a_test_image(
 
 @pytest.mark.parametrize("index", [40, -1, 0.5, "0", None, True, 10**30])
 def test_no_other_test_image(
-    stage: Pictures, small_data: Path, monkeypatch: pytest.MonkeyPatch, index: Any
+    stage: Bound, small_data: Path, monkeypatch: pytest.MonkeyPatch, index: Any
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_data))
     with pytest.raises(UserError, match="whole number from 0 to 39"):
@@ -157,7 +159,7 @@ def test_no_other_test_image(
 
 
 def test_without_data_there_is_a_sentence(
-    stage: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: Bound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(tmp_path / "nothing"))
     offer = stage.sources({"model": "vae-10"})
@@ -171,7 +173,7 @@ def test_without_data_there_is_a_sentence(
 def test_faces_offer_no_drawing_and_some_photographs(
     face_weights: Path, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = Pictures(Collection(face_weights), Searches())
+    stage = Bound(Pictures(Searches()), Collection(face_weights))
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
     monkeypatch.setattr(originals, "_DECODED", 3)
     assert stage.sources({"model": "face-vae-128"}) == {"test": 3, "note": "", "drawing": False}
@@ -186,9 +188,7 @@ def test_faces_offer_no_drawing_and_some_photographs(
         stage.picture({**faces, "source": "drawing", "drawing": drawn()})
 
 
-def test_a_drawing_is_framed_as_mnist_frames_digits(
-    stage: Pictures, collection: Collection
-) -> None:
+def test_a_drawing_is_framed_as_mnist_frames_digits(stage: Bound, collection: Collection) -> None:
     names = {"vae": "mlp-vae-20", "gan": "mlp-gan-100", "source": "drawing"}
     answer = stage.picture({**names, "drawing": drawn((slice(2, 42), slice(50, 60)))})
     seen = pixels(answer["original"]["image"]).astype(float)
@@ -223,12 +223,12 @@ def test_a_drawing_is_framed_as_mnist_frames_digits(
         "é" * len(drawn()),
     ],
 )
-def test_what_is_no_drawing_is_refused(stage: Pictures, content: Any) -> None:
+def test_what_is_no_drawing_is_refused(stage: Bound, content: Any) -> None:
     with pytest.raises(UserError, match="64 by 64 grey pixels"):
         stage.picture({**SAMPLE, "source": "drawing", "drawing": content})
 
 
-def test_an_empty_drawing_is_told(stage: Pictures) -> None:
+def test_an_empty_drawing_is_told(stage: Bound) -> None:
     empty = base64.b64encode(bytes(DRAWING_SIDE**2)).decode()
     with pytest.raises(UserError, match="Nothing is drawn"):
         stage.picture({**SAMPLE, "source": "drawing", "drawing": empty})
@@ -251,20 +251,18 @@ def test_an_empty_drawing_is_told(stage: Pictures) -> None:
         ({"vae": "mlp-vae-20"}, "one size"),
     ],
 )
-def test_nonsense_is_refused_in_a_sentence(
-    stage: Pictures, change: dict[str, Any], told: str
-) -> None:
-    for function in (stage.picture, stage.nearest):
-        with pytest.raises(UserError, match=told if function == stage.picture else "."):
+def test_nonsense_is_refused_in_a_sentence(stage: Bound, change: dict[str, Any], told: str) -> None:
+    for function, sentence in ((stage.picture, told), (stage.nearest, ".")):
+        with pytest.raises(UserError, match=sentence):
             function({**SAMPLE, **change})
 
 
-def test_a_sample_needs_no_search(stage: Pictures) -> None:
+def test_a_sample_needs_no_search(stage: Bound) -> None:
     with pytest.raises(UserError, match="no search"):
         stage.nearest(SAMPLE)
 
 
-def test_a_search_is_made_once(stage: Pictures, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_is_made_once(stage: Bound, monkeypatch: pytest.MonkeyPatch) -> None:
     searches = []
 
     def count(*arguments: Any) -> Iterator[Progress]:
@@ -281,7 +279,7 @@ def test_a_search_is_made_once(stage: Pictures, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_whoever_waits_for_a_search_holds_no_thread(
-    stage: Pictures, monkeypatch: pytest.MonkeyPatch
+    stage: Bound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
 
@@ -305,7 +303,7 @@ def test_whoever_waits_for_a_search_holds_no_thread(
 
 
 def test_a_search_that_failed_is_told_and_may_be_tried_again(
-    stage: Pictures, monkeypatch: pytest.MonkeyPatch
+    stage: Bound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = {**SAMPLE, "source": "drawing", "drawing": drawn()}
 
@@ -322,7 +320,7 @@ def test_a_search_that_failed_is_told_and_may_be_tried_again(
 
 
 def test_sharpness_is_known_if_one_of_the_two_knows_real_pictures(
-    collection: Collection, stage: Pictures
+    collection: Collection, stage: Bound
 ) -> None:
     expected = stage.picture(SAMPLE)["vae"]["sharpness"]
     add_metrics(collection.entries["gan-100"].folder, {"sharpness": {}})
@@ -335,7 +333,7 @@ def test_sharpness_is_known_if_one_of_the_two_knows_real_pictures(
 
 
 def figures(weights: Path, **change: Any) -> dict[str, Any]:
-    answer = Figures(Collection(weights)).figures({**FIGURES, **change})
+    answer = Figures().figures(Collection(weights), {**FIGURES, **change})
     json.dumps(answer, allow_nan=False)
     return answer
 
@@ -416,7 +414,7 @@ def test_sweeps_of_the_pair_are_shown(weights: Path, caplog: pytest.LogCaptureFi
 
 
 def test_charts_are_drawn_again_only_for_new_figures(collection: Collection) -> None:
-    figures = Figures(collection)
+    figures = Bound(Figures(), collection)
     first = figures.figures(FIGURES)["charts"]
     assert figures.figures(FIGURES)["charts"] is first
     spectrum = {"spectrum": [0.0, 1.0, 0.7, 0.3, 0.1]}
@@ -554,7 +552,7 @@ def test_commas_in_long_numbers_alone() -> None:
 
 
 def test_the_component(collection: Collection) -> None:
-    tab = CompareTab(collection, Searches())
+    tab = CompareTab(Shelf(collection), Searches())
     names = {function.__name__ for function in tab.server_fns}
     assert names == {"sources", "picture", "nearest", "figures"}
     for function in tab.server_fns:

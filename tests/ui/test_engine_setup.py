@@ -18,6 +18,7 @@ from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.ui import engine
 from ganvae.ui.engine.runtime import URL_VARIABLE, description, location
+from ganvae.ui.shelf import Shelf
 
 FILES = list(description()["files"])
 
@@ -38,7 +39,7 @@ def runtime(tmp_path: Path) -> Path:
 
 
 def client(collection: Collection) -> TestClient:
-    return TestClient(Starlette(routes=engine.routes(collection)))
+    return TestClient(Starlette(routes=engine.routes(Shelf(collection))))
 
 
 def test_a_pinned_version_from_the_cdn_unless_told_otherwise(

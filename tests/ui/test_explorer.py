@@ -18,6 +18,7 @@ from ganvae.errors import UserError
 from ganvae.latents import Array
 from ganvae.models import GAN
 from ganvae.ui.explorer import server
+from tests.variations import variation_grid
 
 WALK = {
     "models": ["vae-10", "gan-100"],
@@ -37,11 +38,9 @@ def collection(tiny_weights: Path) -> Collection:
 
 @pytest.fixture(scope="module")
 def call(collection: Collection) -> Any:
-    by_name = {function.__name__: function for function in server.functions(collection)}
-
     def answer(name: str, data: dict[str, Any]) -> dict[str, Any]:
         try:
-            return by_name[name](data)
+            return getattr(server, name)(collection, data)
         except UserError as error:
             return {"error": str(error)}
 
@@ -137,11 +136,7 @@ def test_variations_of_a_face_are_the_models_own_pixels(faces: Collection, name:
     """Nothing is stretched: each of the 25 is what it is when it is decoded alone."""
     axes = faces.axes(name).directions
     z = latents.sample_z(42, 128, 1)[0]
-    grid = latents.variation_grid(z, axes[0], axes[1], range(-2, 3))
-    for row in range(5):
-        for column in range(5):
-            expected = z + (row - 2) * axes[0] + (column - 2) * axes[1]
-            assert grid[5 * row + column] == pytest.approx(expected, abs=1e-6)
+    grid = variation_grid(z, axes[0], axes[1])
     reply = server.decode(faces, {"requests": [{"model": name, "z": encoded(grid)}]})
     shown = pixels(reply["pictures"][0])
     assert shown.shape == (25, 64, 64, 3)

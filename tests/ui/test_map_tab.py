@@ -12,8 +12,9 @@ import pytest
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.maps.format import MAP, LatentMap, quantised
-from ganvae.ui.map import PALETTE
-from ganvae.ui.map.server import cloud, functions
+from ganvae.ui.map import PALETTE, MapTab
+from ganvae.ui.map.server import cloud
+from ganvae.ui.shelf import Shelf
 
 # Machado, Oliveira and Fernandes 2009, full severity, on linear RGB.
 SIGHT = {
@@ -104,7 +105,8 @@ def test_bad_values_are_told_in_a_sentence(weights: Path, name: object) -> None:
 
 
 def test_the_functions_go_by_their_names(weights: Path) -> None:
-    names = [function.__name__ for function in functions(Collection(weights))]
+    tab = MapTab(Shelf(Collection(weights)))
+    names = [function.__name__ for function in tab.server_fns]
     assert names == ["cloud", "decode", "find_latents"]
 
 

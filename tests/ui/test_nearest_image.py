@@ -20,7 +20,7 @@ from ganvae.errors import UserError
 from ganvae.metrics import classifier
 from ganvae.metrics.neighbours import TRAINING_FEATURES, TrainingFeatures
 from ganvae.ui import sampling
-from ganvae.ui.sample.nearest import Nearest
+from ganvae.ui.sample.nearest import nearest
 from tests.measures import add_metrics
 
 ASKED = {"models": ["vae-10", "gan-100"], "seed": 7, "pick": 2, "temperature": 1}
@@ -57,7 +57,7 @@ def test_the_nearest_training_image(
     quantiles = {"test_quantiles": [0.0, 500.0, 1e3], "test_median": 3.5, "closer": 0.25}
     add_metrics(weights / "gan-100", {"memorisation": quantiles})
     collection = Collection(weights)
-    answer = Nearest(collection).nearest(ASKED)
+    answer = nearest(collection, ASKED)
     assert answer["note"] == ""
     images = data.to_float(data.load_images("mnist", "train", small_data))
     network = classifier.load_classifier(weights)
@@ -79,9 +79,9 @@ def test_with_the_fitted_prior_the_whole_model_is_told_of_with_it(weights: Path)
     told = {"closer": 0.25, "fitted": {"closer": 0.5}}
     add_metrics(weights / "vae-10", {"memorisation": told})
     assert (weights / "vae-10" / "fitted_prior.safetensors").is_file()
-    ask = Nearest(Collection(weights)).nearest
+    collection = Collection(weights)
     for fitted, closer in ((False, 0.25), (True, 0.5)):
-        answer = ask({**ASKED, "fitted": fitted})
+        answer = nearest(collection, {**ASKED, "fitted": fitted})
         assert answer["models"]["vae-10"]["closer"] == closer
 
 
@@ -89,7 +89,7 @@ def test_without_the_data_only_the_distance_is_told(
     weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(tmp_path / "nothing"))
-    answer = Nearest(Collection(weights)).nearest(ASKED)
+    answer = nearest(Collection(weights), ASKED)
     assert "no folder with the data set" in answer["note"]
     assert answer["models"]["vae-10"]["image"] is None
     assert answer["models"]["vae-10"]["distance"] > 0
@@ -99,10 +99,10 @@ def test_features_of_another_classifier_do_not_count(weights: Path) -> None:
     folder = weights / classifier.NAME
     save_file(classifier.DigitClassifier().state_dict(), folder / classifier.WEIGHTS)
     with pytest.raises(UserError, match="not at hand"):
-        Nearest(Collection(weights)).nearest(ASKED)
+        nearest(Collection(weights), ASKED)
     (weights / TRAINING_FEATURES).unlink()
     with pytest.raises(UserError, match="not at hand"):
-        Nearest(Collection(weights)).nearest(ASKED)
+        nearest(Collection(weights), ASKED)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +118,9 @@ def test_features_of_another_classifier_do_not_count(weights: Path) -> None:
 )
 def test_nonsense_is_refused(weights: Path, change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
-        Nearest(Collection(weights)).nearest({**ASKED, **change})
+        nearest(Collection(weights), {**ASKED, **change})
 
 
 def test_faces_have_no_nearest_digit(face_weights: Path) -> None:
     with pytest.raises(UserError, match="handwritten digits only"):
-        Nearest(Collection(face_weights)).nearest({**ASKED, "models": ["face-vae-128"]})
+        nearest(Collection(face_weights), {**ASKED, "models": ["face-vae-128"]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import shutil
@@ -17,6 +18,7 @@ from ganvae.errors import UserError
 from ganvae.ui.component import PageComponent
 from ganvae.ui.config import page_config
 from ganvae.ui.page import Page, build, launch_options
+from tests.fuzz.test_server_functions import functions
 
 ENDPOINTS = {"/models", "/sample", "/points", "/decode", "/walk"}
 START = """
@@ -51,6 +53,14 @@ def test_tabs(page: Page) -> None:
     assert [tab.id for tab in tabs] == [
         *("sample", "explore", "walk", "map", "compare", "bridge", "reconstruct", "training")
     ]
+
+
+def test_server_functions_take_their_data_alone(page: Page) -> None:
+    """As Gradio sees them, which fills in what else a function asks for."""
+    found = functions(page)
+    assert len(found) >= 20
+    for function in found.values():
+        assert list(inspect.signature(function).parameters) == ["data"]
 
 
 def test_only_the_named_endpoints_are_public(page: Page) -> None:

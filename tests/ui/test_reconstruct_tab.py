@@ -27,17 +27,18 @@ from ganvae.ui.originals import DRAWING_SIDE, PHOTO_SIDE
 from ganvae.ui.reconstruct import SAMPLES, server
 from ganvae.ui.reconstruct.server import Reconstructions
 from ganvae.ui.searches import Searches
+from tests.ui.bound import Bound
 
 
 @pytest.fixture
-def made(tiny_weights: Any, monkeypatch: pytest.MonkeyPatch) -> Reconstructions:
+def made(tiny_weights: Any, monkeypatch: pytest.MonkeyPatch) -> Bound:
     monkeypatch.setattr(server, "effort_for", lambda _: Effort(starts=2, steps=20))
-    return Reconstructions(Collection(tiny_weights), Searches())
+    return Bound(Reconstructions(Searches()), Collection(tiny_weights))
 
 
 @pytest.fixture
-def faces(face_weights: Any) -> Reconstructions:
-    return Reconstructions(Collection(face_weights), Searches())
+def faces(face_weights: Any) -> Bound:
+    return Bound(Reconstructions(Searches()), Collection(face_weights))
 
 
 def sheet() -> np.ndarray:
@@ -79,7 +80,7 @@ def framed() -> torch.Tensor:
     ).clamp(0, 1)
 
 
-def searched(made: Reconstructions, data: dict[str, Any]) -> dict[str, Any]:
+def searched(made: Bound, data: dict[str, Any]) -> dict[str, Any]:
     """The last of what a search tells."""
     token = made.begin(data)["token"]
     end = time.monotonic() + 30
@@ -91,7 +92,7 @@ def searched(made: Reconstructions, data: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError("The search has no end.")
 
 
-def test_a_drawing_through_the_vae(made: Reconstructions, tiny_weights: Any) -> None:
+def test_a_drawing_through_the_vae(made: Bound, tiny_weights: Any) -> None:
     answer = made.encode(DRAWING)
     vae = Collection(tiny_weights).model("vae-10")
     assert isinstance(vae, VAE)
@@ -110,7 +111,7 @@ def test_a_drawing_through_the_vae(made: Reconstructions, tiny_weights: Any) -> 
     assert [same(url, samples[i : i + 1]) for i, url in enumerate(answer["samples"])] == [True] * 8
 
 
-def test_the_gan_is_inverted(made: Reconstructions, tiny_weights: Any) -> None:
+def test_the_gan_is_inverted(made: Bound, tiny_weights: Any) -> None:
     told = searched(made, DRAWING)
     gan = Collection(tiny_weights).model("gan-100")
     assert isinstance(gan, GAN)
@@ -124,7 +125,7 @@ def test_the_gan_is_inverted(made: Reconstructions, tiny_weights: Any) -> None:
 
 
 def test_digits_are_compared_by_their_features(
-    made: Reconstructions, tiny_weights: Any, tmp_path: Path
+    made: Bound, tiny_weights: Any, tmp_path: Path
 ) -> None:
     assert made.encode(DRAWING)["vae"]["distance"] is None
     weights = tmp_path / "weights"
@@ -132,7 +133,7 @@ def test_digits_are_compared_by_their_features(
     (weights / classifier.NAME).mkdir()
     network = classifier.DigitClassifier()
     save_file(network.state_dict(), weights / classifier.NAME / classifier.WEIGHTS)
-    known = Reconstructions(Collection(weights), Searches())
+    known = Bound(Reconstructions(Searches()), Collection(weights))
     told = known.encode({**DRAWING, "gan": None})
     vae = Collection(weights).model("vae-10")
     assert isinstance(vae, VAE)
@@ -142,15 +143,15 @@ def test_digits_are_compared_by_their_features(
 
 
 def test_what_is_told_of_a_moment_is_worked_out_once(
-    made: Reconstructions, monkeypatch: pytest.MonkeyPatch
+    made: Bound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[torch.Tensor] = []
 
-    def counted(names: Any, image: torch.Tensor, original: Any) -> dict[str, Any]:
+    def counted(_: Any, names: Any, image: torch.Tensor, original: Any) -> dict[str, Any]:
         asked.append(image)
         return {}
 
-    monkeypatch.setattr(made, "_facts", counted)
+    monkeypatch.setattr(server, "_facts", counted)
     token = made.begin(DRAWING)["token"]
     end = time.monotonic() + 30
     while not made.look({"token": token})["done"] and time.monotonic() < end:
@@ -164,7 +165,7 @@ def test_what_is_told_of_a_moment_is_worked_out_once(
 
 
 def test_pages_look_less_often_the_more_searches_take_turns(
-    made: Reconstructions, monkeypatch: pytest.MonkeyPatch
+    made: Bound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server, "effort_for", lambda _: Effort(starts=2, steps=100_000))
     tokens = [made.begin(DRAWING)["token"] for _ in range(3)]
@@ -174,7 +175,7 @@ def test_pages_look_less_often_the_more_searches_take_turns(
     assert waits == [pytest.approx(3 * LOOK_SECONDS)] * 3
 
 
-def test_a_search_can_be_stopped(made: Reconstructions, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_can_be_stopped(made: Bound, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "effort_for", lambda _: Effort(starts=2, steps=100_000))
     token = made.begin(DRAWING)["token"]
     end = time.monotonic() + 30
@@ -187,7 +188,7 @@ def test_a_search_can_be_stopped(made: Reconstructions, monkeypatch: pytest.Monk
     assert len(told["gan"]["z"]) == 100
 
 
-def test_dark_ink_on_a_lit_page_is_a_digit(made: Reconstructions) -> None:
+def test_dark_ink_on_a_lit_page_is_a_digit(made: Bound) -> None:
     ink = np.kron(sheet(), np.ones((2, 2), np.uint8))
     light = np.linspace(0.92, 1, PHOTO_SIDE)[:, None, None]
     paper = np.where(ink[:, :, None] > 0, (40, 50, 90), (225, 220, 200)) * light
@@ -201,7 +202,7 @@ def test_dark_ink_on_a_lit_page_is_a_digit(made: Reconstructions) -> None:
     assert np.abs(pixels(made.encode(chalk)["original"]["image"]) - drawn).mean() < 6
 
 
-def test_a_photo_for_faces_keeps_its_colours(faces: Reconstructions) -> None:
+def test_a_photo_for_faces_keeps_its_colours(faces: Bound) -> None:
     colours = np.zeros((PHOTO_SIDE, PHOTO_SIDE, 3), np.uint8)
     colours[: PHOTO_SIDE // 2] = (200, 40, 10)
     data = {"vae": "face-vae-128", "gan": None, "original": "photo", "seed": 0}
@@ -214,7 +215,7 @@ def test_a_photo_for_faces_keeps_its_colours(faces: Reconstructions) -> None:
     assert answer["vae"]["realness"] is None
 
 
-def test_one_family_alone(made: Reconstructions) -> None:
+def test_one_family_alone(made: Bound) -> None:
     assert "vae" not in made.encode({**DRAWING, "vae": None})
     told = searched(made, {**DRAWING, "vae": None})
     assert told["gan"]["error"] > 0
@@ -243,24 +244,24 @@ PHOTO = {**DRAWING, "original": "photo"}
         ({"original": "test", "test": 10**9}, "test image"),
     ],
 )
-def test_bad_values(made: Reconstructions, changes: dict[str, Any], sentence: str) -> None:
+def test_bad_values(made: Bound, changes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(UserError, match=sentence):
         made.encode({**DRAWING, **changes})
 
 
-def test_a_photo_without_writing(made: Reconstructions) -> None:
+def test_a_photo_without_writing(made: Bound) -> None:
     grain = np.random.default_rng(0).integers(95, 110, (128, 128, 1)).repeat(3, axis=2)
     with pytest.raises(UserError, match="Nothing stands out"):
         made.encode({**PHOTO, "photo": base64_of(grain)})
 
 
 @pytest.mark.parametrize("token", [None, 5, "nobody's"])
-def test_no_such_search(made: Reconstructions, token: object) -> None:
+def test_no_such_search(made: Bound, token: object) -> None:
     with pytest.raises(UserError):
         made.look({"token": token})
 
 
-def test_faces_take_no_drawing(made: Reconstructions, faces: Reconstructions) -> None:
+def test_faces_take_no_drawing(made: Bound, faces: Bound) -> None:
     data = {**DRAWING, "vae": "face-vae-128", "gan": None}
     with pytest.raises(UserError, match="Only models of handwritten digits"):
         faces.encode(data)

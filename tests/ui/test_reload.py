@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import gc
 import json
+import os
 import re
 import shutil
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +20,15 @@ import pytest
 import torch
 
 from ganvae import checkpoint
-from ganvae.collection import Collection, steady
+from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.inversion.search import Effort
+from ganvae.ui import api, originals, sampling
+from ganvae.ui.facts import data_url
 from ganvae.ui.page import Page, build
+from ganvae.ui.reconstruct import server as reconstruct
+from ganvae.ui.shelf import Shelf
+from tests.fuzz.test_server_functions import functions
 
 TOKEN = "a-long-secret"
 NAMES = ("vae-10", "gan-100")
@@ -56,43 +67,35 @@ def same(one: list[torch.Tensor], other: list[torch.Tensor]) -> bool:
     return all(map(torch.equal, one, other))
 
 
-def test_a_call_goes_on_with_what_it_began_with(old: Path, new: Path) -> None:
-    collection, fresh = Collection(old), Collection(new)
-    before, after = pictures(collection), pictures(fresh)
+@pytest.fixture
+def shelf(old: Path) -> Shelf:
+    return Shelf(Collection(old))
+
+
+def test_a_call_goes_on_with_what_it_began_with(shelf: Shelf, old: Path, new: Path) -> None:
+    fresh = Collection(new)
+    before, after = pictures(shelf.current), pictures(fresh)
     assert not torch.equal(before[0], after[0])
-    version = collection.version
-    with steady():
-        first = collection.generate("vae-10", collection.sample_z("vae-10", 1, 2))
-        collection.adopt(fresh)
-        second = collection.generate("gan-100", collection.sample_z("gan-100", 1, 2))
-        assert collection.weights == old
+    version = shelf.current.version
+    picked = shelf.current
+    first = picked.generate("vae-10", picked.sample_z("vae-10", 1, 2))
+    shelf.adopt(fresh)
+    second = picked.generate("gan-100", picked.sample_z("gan-100", 1, 2))
+    assert picked.weights == old
     assert same([first, second], before)
-    assert same(pictures(collection), after)
-    assert collection.weights == new
-    with steady(version):
-        assert same(pictures(collection), before)
-    with steady("another"):
-        assert same(pictures(collection), after)
+    assert same(pictures(shelf.current), after)
+    assert shelf.current.weights == new
+    assert same(pictures(shelf.pick(version)), before)
+    assert same(pictures(shelf.pick("another")), after)
 
 
-def test_only_the_last_states_are_kept(old: Path, new: Path) -> None:
-    collection = Collection(old)
-    version = collection.version
-    for _ in range(3):
-        collection.adopt(Collection(new))
-    with steady(version):
-        assert collection.weights == new
-
-
-def test_no_thread_sees_a_mixture(old: Path, new: Path) -> None:
-    collection = Collection(old)
-    states = [pictures(collection), pictures(Collection(new))]
+def test_no_thread_sees_a_mixture(shelf: Shelf, old: Path, new: Path) -> None:
+    states = [pictures(shelf.current), pictures(Collection(new))]
     stop, mixed = threading.Event(), []
 
     def look() -> None:
         while not stop.is_set():
-            with steady():
-                seen = pictures(collection)
+            seen = pictures(shelf.pick(None))
             if not any(same(seen, state) for state in states):
                 mixed.append(seen)
 
@@ -100,11 +103,133 @@ def test_no_thread_sees_a_mixture(old: Path, new: Path) -> None:
     for thread in threads:
         thread.start()
     for turn in range(20):
-        collection.adopt(Collection((new, old)[turn % 2]))
+        shelf.adopt(Collection((new, old)[turn % 2]))
     stop.set()
     for thread in threads:
         thread.join(30)
     assert not mixed
+
+
+def test_an_answer_of_the_page_is_of_one_state(
+    old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first grid is drawn, then the models are replaced, then its second grid is drawn."""
+    page = build(Collection(old))
+    draw = functions(page)["SampleTab.draw"]
+    asked = {"models": list(NAMES), "seed": 1, "count": 2, "temperature": 1}
+    before = draw(asked)
+    fresh, sample = Collection(new), sampling.sample
+
+    def replaced_after(*arguments: Any) -> torch.Tensor:
+        images = sample(*arguments)
+        if page.shelf.current is not fresh:
+            page.shelf.adopt(fresh)
+        return images
+
+    monkeypatch.setattr(sampling, "sample", replaced_after)
+    assert draw(asked) == before
+    assert page.shelf.current is fresh
+    after = draw(asked)
+    for name in NAMES:
+        assert after["sheets"][name]["image"] != before["sheets"][name]["image"]
+
+
+def test_a_page_that_is_open_keeps_its_models_until_they_are_too_old(old: Path, new: Path) -> None:
+    page = build(Collection(old))
+    draw = functions(page)["SampleTab.draw"]
+    asked = {"models": list(NAMES), "seed": 1, "count": 2, "temperature": 1}
+    mine = {**asked, "weights": page.shelf.current.version}
+    before = draw(mine)
+    page.shelf.adopt(Collection(new))
+    after = draw(asked)
+    assert after != before
+    assert draw(mine) == before
+    for odd in ("another", None, 7, [mine["weights"]], {}):
+        assert draw({**asked, "weights": odd}) == after
+    page.shelf.adopt(Collection(new))
+    assert draw(mine) == before
+    page.shelf.adopt(Collection(new))
+    assert draw(mine) == after
+
+
+def test_models_that_no_page_may_ask_for_any_more_are_let_go(old: Path, new: Path) -> None:
+    """A server that is reloaded day by day doesn't hold the models of all days."""
+    page = build(Collection(old))
+    gone = weakref.ref(page.shelf.current)
+    for function in ("TrainingTab.charts", "CompareTab.figures"):
+        assert "charts" in functions(page)[function]({"models": list(NAMES), "width": 344})
+    for _ in range(3):
+        page.shelf.adopt(Collection(new))
+    gc.collect()
+    assert gone() is None
+
+
+def test_charts_are_those_of_the_models_though_their_files_look_the_same(
+    old: Path, new: Path
+) -> None:
+    """The time and the size of a file say that it changed, not whose it is."""
+    history = new / NAMES[0] / checkpoint.HISTORY
+    lines = [line.split(b",") for line in history.read_bytes().splitlines(keepends=True)]
+    first = lines[0].index(b"train_loss")
+    for line in lines[1:]:
+        line[first] = line[first].translate(bytes.maketrans(b"0123456789", b"1032547698"))
+    history.write_bytes(b"".join(map(b",".join, lines)))
+    before = (old / NAMES[0] / checkpoint.HISTORY).stat()
+    os.utime(history, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert history.stat().st_size == before.st_size
+    page = build(Collection(old))
+    charts = functions(page)["TrainingTab.charts"]
+    asked = {"models": list(NAMES), "width": 344}
+    mine = {**asked, "weights": page.shelf.current.version}
+    first = charts(mine)
+    page.shelf.adopt(Collection(new))
+    assert charts(asked) != first
+    assert charts(mine) == first
+
+
+def test_an_endpoint_answers_of_one_state(
+    old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of models is begun, then there is one less, and the list is still whole."""
+    shelf = Shelf(Collection(old))
+    endpoints = api.Endpoints(shelf)
+    facts = api.model_facts
+
+    def replaced_after(collection: Collection, name: str) -> dict[str, Any]:
+        shelf.adopt(fresh)
+        return facts(collection, name)
+
+    shutil.rmtree(new / NAMES[1])
+    fresh = Collection(new)
+    monkeypatch.setattr(api, "model_facts", replaced_after)
+    assert [model["name"] for model in endpoints.models()] == list(NAMES)
+    assert [model["name"] for model in endpoints.models()] == [NAMES[0]]
+    with pytest.raises(UserError, match=f"no model '{NAMES[1]}'; there are: {NAMES[0]}"):
+        endpoints.points(NAMES[1])
+
+
+def test_a_search_goes_on_with_the_models_it_began_with(
+    old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if these are gone from the page before it ends, and no model has its name any more."""
+    monkeypatch.setattr(reconstruct, "effort_for", lambda _: Effort(starts=1, steps=2))
+    page = build(Collection(old))
+    found = functions(page)
+    sides = originals.DRAWING_SIDE**2
+    drawing = base64.b64encode(bytes(sides // 2) + b"\xff" * (sides // 2)).decode()
+    asked = {"vae": NAMES[0], "gan": NAMES[1], "original": "drawing", "drawing": drawing}
+    token = found["ReconstructTab.begin"](asked)["token"]
+    shutil.rmtree(new / NAMES[1])
+    for _ in range(3):
+        page.shelf.adopt(Collection(new))
+    assert "error" in found["ReconstructTab.begin"](asked)
+    end = time.monotonic() + 30
+    while not (told := found["ReconstructTab.look"]({"token": token}))["done"]:
+        assert time.monotonic() < end
+    gan = checkpoint.load(old / NAMES[1])
+    expected = gan.generate(torch.tensor([told["gan"]["z"]]))
+    assert told["gan"]["image"] == data_url(expected)
+    assert told["gan"]["realness"] is not None
 
 
 Served = Callable[..., tuple[Page, str]]

@@ -19,6 +19,7 @@ from ganvae.prior.format import FITTED_PRIOR, read_fitted_prior
 from ganvae.ui import sampling
 from ganvae.ui.config import page_config
 from ganvae.ui.sample import SampleTab
+from ganvae.ui.shelf import Shelf
 
 ASKED = {"models": ["vae-10", "gan-100"], "seed": 7, "count": 9, "temperature": 1}
 
@@ -31,12 +32,12 @@ def collection(tiny_weights: Path) -> Collection:
 @pytest.fixture(scope="module")
 def faces(face_weights: Path) -> SampleTab:
     collection = Collection(face_weights)
-    return SampleTab(collection, page_config(collection))
+    return SampleTab(Shelf(collection), page_config(collection))
 
 
 @pytest.fixture(scope="module")
 def tab(collection: Collection) -> SampleTab:
-    return SampleTab(collection, page_config(collection))
+    return SampleTab(Shelf(collection), page_config(collection))
 
 
 def pixels(url: str) -> np.ndarray:

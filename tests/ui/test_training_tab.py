@@ -17,9 +17,11 @@ from PIL import Image
 from ganvae import data
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.ui.shelf import Shelf
 from ganvae.ui.training_tab import MAX_SHEETS, WIDTHS, TrainingTab
 from ganvae.ui.training_tab.curves import Curves
 from ganvae.ui.training_tab.timelapse import Timelapse
+from tests.ui.bound import Bound
 
 PAIR = {"models": ["vae-3", "vae-10", "gan-100"], "main": "vae-10", "width": WIDTHS[0]}
 
@@ -33,8 +35,8 @@ def collection(tiny_weights: Path, tmp_path: Path) -> Collection:
 
 
 @pytest.fixture
-def timelapse(collection: Collection) -> Timelapse:
-    return Timelapse(collection)
+def timelapse(collection: Collection) -> Bound:
+    return Bound(Timelapse(), collection)
 
 
 def picture(url: str) -> np.ndarray:
@@ -44,14 +46,14 @@ def picture(url: str) -> np.ndarray:
 
 
 def test_the_component_has_its_files_and_functions(collection: Collection) -> None:
-    tab = TrainingTab(collection)
+    tab = TrainingTab(Shelf(collection))
     assert "training-charts" in tab.html_template
     assert "drawTiles" in tab.js_on_load
     assert {"charts", "moments", "sheets", "originals"} <= set(dir(tab))
 
 
 def test_charts_of_a_pair(collection: Collection) -> None:
-    reply = Curves(collection).charts(PAIR)
+    reply = Bound(Curves(), collection).charts(PAIR)
     json.dumps(reply, allow_nan=False)
     charts = {chart["key"]: chart for chart in reply["charts"]}
     assert len(charts) == 7
@@ -69,7 +71,7 @@ def test_charts_of_a_pair(collection: Collection) -> None:
 def test_charts_are_drawn_again_only_for_a_new_history(
     collection: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    curves = Curves(collection)
+    curves = Bound(Curves(), collection)
     first = curves.charts(PAIR)["charts"]
     assert curves.charts(PAIR)["charts"] is first
     path = collection.entries["gan-100"].folder / "history.csv"
@@ -84,7 +86,7 @@ def test_charts_are_drawn_again_only_for_a_new_history(
 @pytest.mark.parametrize("text", ["not,a\ntable,at all\n", "images,d_loss\n1,2,3\nx,y\n"])
 def test_a_broken_history_is_a_sentence(collection: Collection, text: str) -> None:
     (collection.entries["gan-100"].folder / "history.csv").write_text(text)
-    charts = Curves(collection).charts(PAIR)["charts"]
+    charts = Bound(Curves(), collection).charts(PAIR)["charts"]
     loss = next(chart for chart in charts if chart["key"] == "gan-loss")
     assert loss["svg"] == ""
     assert "gan-100" in loss["missing"]
@@ -94,7 +96,7 @@ def test_a_broken_history_is_a_sentence(collection: Collection, text: str) -> No
 def test_no_history_is_a_sentence(collection: Collection) -> None:
     for name in PAIR["models"]:
         (collection.entries[name].folder / "history.csv").unlink()
-    for chart in Curves(collection).charts(PAIR)["charts"]:
+    for chart in Bound(Curves(), collection).charts(PAIR)["charts"]:
         assert chart["missing"].startswith("No history was kept of the training of ")
 
 
@@ -121,10 +123,10 @@ def test_odd_requests_for_charts_are_refused(
     collection: Collection, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(UserError):
-        Curves(collection).charts(PAIR | changes)
+        Bound(Curves(), collection).charts(PAIR | changes)
 
 
-def test_moments_of_a_training(timelapse: Timelapse) -> None:
+def test_moments_of_a_training(timelapse: Bound) -> None:
     assert timelapse.moments({"model": "vae-3"}) == {
         "columns": 8,
         "rows": 4,
@@ -139,7 +141,7 @@ def test_moments_of_a_training(timelapse: Timelapse) -> None:
     assert timelapse.moments({"model": "gan-100"})["kinds"] == ["samples"]
 
 
-def test_no_snapshots_is_a_sentence(timelapse: Timelapse, collection: Collection) -> None:
+def test_no_snapshots_is_a_sentence(timelapse: Bound, collection: Collection) -> None:
     shutil.rmtree(collection.entries["vae-3"].folder / "snapshots")
     reply = timelapse.moments({"model": "vae-3"})
     assert reply["moments"] == []
@@ -148,7 +150,7 @@ def test_no_snapshots_is_a_sentence(timelapse: Timelapse, collection: Collection
         timelapse.sheets({"model": "vae-3", "kind": "samples", "moments": [0]})
 
 
-def test_a_bad_index_is_a_sentence(timelapse: Timelapse, collection: Collection) -> None:
+def test_a_bad_index_is_a_sentence(timelapse: Bound, collection: Collection) -> None:
     folder = collection.entries["vae-3"].folder
     path = folder / "snapshots" / "index.json"
     values = json.loads(path.read_text())
@@ -161,7 +163,7 @@ def test_a_bad_index_is_a_sentence(timelapse: Timelapse, collection: Collection)
         timelapse.sheets({"model": "vae-3", "kind": "samples", "moments": [0]})
 
 
-def test_sheets_are_the_files(timelapse: Timelapse, collection: Collection) -> None:
+def test_sheets_are_the_files(timelapse: Bound, collection: Collection) -> None:
     request = {"model": "vae-3", "kind": "reconstructions", "moments": [2, 0]}
     reply = timelapse.sheets(request)
     assert reply["problem"] is None
@@ -170,9 +172,7 @@ def test_sheets_are_the_files(timelapse: Timelapse, collection: Collection) -> N
         assert np.array_equal(picture(sheet["url"]), np.asarray(Image.open(path)))
 
 
-def test_sharpness_is_that_of_the_pictures_shown(
-    timelapse: Timelapse, collection: Collection
-) -> None:
+def test_sharpness_is_that_of_the_pictures_shown(timelapse: Bound, collection: Collection) -> None:
     path = collection.entries["vae-3"].folder / "snapshots" / "samples-00000000.png"
     # Stripes of one pixel: at each inner pixel the Laplacian is 2 or -2 by turns.
     stripes = np.zeros((128, 256), np.uint8)
@@ -187,7 +187,7 @@ def test_sharpness_is_that_of_the_pictures_shown(
     assert sheet["sharpness"] is None
 
 
-def test_a_broken_sheet_leaves_the_others(timelapse: Timelapse, collection: Collection) -> None:
+def test_a_broken_sheet_leaves_the_others(timelapse: Bound, collection: Collection) -> None:
     snapshots = collection.entries["vae-3"].folder / "snapshots"
     (snapshots / "samples-00000001.png").write_bytes(b"no picture")
     reply = timelapse.sheets({"model": "vae-3", "kind": "samples", "moments": [0, 1, 2]})
@@ -216,18 +216,18 @@ def test_a_broken_sheet_leaves_the_others(timelapse: Timelapse, collection: Coll
         {"moments": None},
     ],
 )
-def test_odd_requests_for_sheets_are_refused(timelapse: Timelapse, changes: dict[str, Any]) -> None:
+def test_odd_requests_for_sheets_are_refused(timelapse: Bound, changes: dict[str, Any]) -> None:
     with pytest.raises(UserError):
         timelapse.sheets({"model": "vae-3", "kind": "samples", "moments": [0]} | changes)
 
 
-def test_a_gan_has_no_reconstructions(timelapse: Timelapse) -> None:
+def test_a_gan_has_no_reconstructions(timelapse: Bound) -> None:
     with pytest.raises(UserError, match="gan-100 has snapshots of samples"):
         timelapse.sheets({"model": "gan-100", "kind": "reconstructions", "moments": [0]})
 
 
 def test_originals_are_the_test_images(
-    timelapse: Timelapse, small_data: Path, monkeypatch: pytest.MonkeyPatch
+    timelapse: Bound, small_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_data))
     reply = timelapse.originals({"model": "vae-3"})
@@ -249,10 +249,10 @@ def faces(face_weights: Path, tmp_path: Path) -> Collection:
 
 
 def test_sheets_of_faces_have_two_rows(faces: Collection) -> None:
-    moments = Timelapse(faces).moments({"model": "face-gan-128"})
+    moments = Bound(Timelapse(), faces).moments({"model": "face-gan-128"})
     assert (moments["columns"], moments["rows"], moments["tile"]) == (8, 2, [64, 64])
     request = {"model": "face-gan-128", "kind": "samples", "moments": [2]}
-    (sheet,) = Timelapse(faces).sheets(request)["sheets"]
+    (sheet,) = Bound(Timelapse(), faces).sheets(request)["sheets"]
     assert picture(sheet["url"]).shape == (128, 512, 3)
     assert sheet["sharpness"] > 0
 
@@ -263,7 +263,7 @@ def test_originals_of_faces_are_read_one_by_one(
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
     for slow in ("load_sets", "load_for", "load_images"):
         monkeypatch.setattr(data, slow, lambda *_, name=slow: pytest.fail(name))
-    sheet = picture(Timelapse(faces).originals({"model": "face-vae-128"})["sheet"])
+    sheet = picture(Bound(Timelapse(), faces).originals({"model": "face-vae-128"})["sheet"])
     assert sheet.shape == (128, 512, 3)
     images = data.load_first_test_images(faces.recipe("face-vae-128"), 16, small_celeba)
     for place in range(16):
@@ -279,14 +279,14 @@ def test_a_file_cannot_make_the_page_read_a_whole_folder(
     monkeypatch.setattr(data, "load_first_test_images", lambda *_: pytest.fail("read"))
     path = faces.entries["face-vae-128"].folder / "snapshots" / "index.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | {"test_indices": [10**9]}))
-    assert Timelapse(faces).originals({"model": "face-vae-128"})["sheet"] is None
+    assert Bound(Timelapse(), faces).originals({"model": "face-vae-128"})["sheet"] is None
 
 
 def test_originals_that_nobody_else_has_are_a_note(
     faces: Collection, small_celeba: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
-    reply = Timelapse(faces).originals({"model": "cat-vae"})
+    reply = Bound(Timelapse(), faces).originals({"model": "cat-vae"})
     assert reply["sheet"] is None
     assert reply["note"].startswith("The originals are not at hand")
     assert "GANVAE_DATA" not in reply["note"]
@@ -294,7 +294,7 @@ def test_originals_that_nobody_else_has_are_a_note(
 
 def test_charts_of_faces_speak_of_faces_and_scores(faces: Collection) -> None:
     request = {"models": ["face-vae-128", "face-gan-128"], "main": None, "width": WIDTHS[0]}
-    charts = {chart["key"]: chart for chart in Curves(faces).charts(request)["charts"]}
+    charts = {chart["key"]: chart for chart in Bound(Curves(), faces).charts(request)["charts"]}
     assert charts["distance"]["title"] == "How far are the samples from real faces?"
     assert "EfficientNet-Lite0" in charts["distance"]["note"]
     assert charts["vae-loss"]["note"].startswith("mean squared error + 0.00025 × KL")
@@ -302,7 +302,7 @@ def test_charts_of_faces_speak_of_faces_and_scores(faces: Collection) -> None:
 
 
 def test_originals_without_data_are_a_note(
-    timelapse: Timelapse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    timelapse: Bound, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, os.fspath(tmp_path / "nothing"))
     reply = timelapse.originals({"model": "vae-3"})
@@ -312,7 +312,7 @@ def test_originals_without_data_are_a_note(
 
 
 def test_originals_that_the_data_set_lacks_are_a_note(
-    timelapse: Timelapse,
+    timelapse: Bound,
     collection: Collection,
     small_data: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -324,11 +324,11 @@ def test_originals_that_the_data_set_lacks_are_a_note(
     assert timelapse.originals({"model": "vae-3"})["sheet"] is None
 
 
-def test_a_gan_has_no_originals(timelapse: Timelapse) -> None:
+def test_a_gan_has_no_originals(timelapse: Bound) -> None:
     assert timelapse.originals({"model": "gan-100"}) == {"sheet": None, "note": ""}
 
 
-def test_unknown_models_are_refused(timelapse: Timelapse) -> None:
+def test_unknown_models_are_refused(timelapse: Bound) -> None:
     for function in (timelapse.moments, timelapse.originals):
         for model in ("unknown", "../vae-3", 7, None, ["vae-3"], "x" * 10_000):
             with pytest.raises(UserError):

@@ -77,7 +77,14 @@ def test_mistakes_are_sentences(tmp_path: Path) -> None:
     write(tmp_path)
     with pytest.raises(UserError, match="width must be 344 or 560"):
         Look(tmp_path).look({"width": "344"})
-    for change in ({"step": "many"}, {"time": None}, {"losses": 3}, {"state": "asleep"}):
+    for change in (
+        {"step": "many"},
+        {"time": None},
+        {"losses": 3},
+        {"losses": {"a": "1"}},
+        {"losses": {"a": float("nan")}},
+        {"state": "asleep"},
+    ):
         write(tmp_path)
         values = json.loads((tmp_path / PROGRESS).read_text()) | change
         (tmp_path / PROGRESS).write_text(json.dumps(values))

@@ -9,27 +9,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganvae.collection import Collection
+from ganvae.ui.bridge import server
 from ganvae.ui.bridge.figures import WIDTHS
-from ganvae.ui.bridge.server import Bridges
-from ganvae.ui.component import PageComponent
+from ganvae.ui.component import ModelComponent
+from ganvae.ui.explorer.server import decode
+from ganvae.ui.shelf import Shelf
 
 
-class BridgeTab(PageComponent):
+class BridgeTab(ModelComponent):
     """What a picture loses as it gains sharpness, under the hand."""
 
     SCRIPTS = ("stops.js", "slider.js", "stage.js", "curve.js", "dock.js", "script.js")
 
-    def __init__(self, collection: Collection, **options: Any) -> None:
+    def __init__(self, shelf: Shelf, **options: Any) -> None:
         """
         Args:
-            collection: the models, read when they are first asked for.
+            shelf: the models, read when they are first asked for.
             options: further arguments of `gr.HTML`.
         """
-        made = Bridges(collection)
         super().__init__(
+            shelf,
             value={"widths": WIDTHS},
-            functions=[made.points, made.original, made.figures, made.decode],
+            functions=[server.points, server.original, server.figures, decode],
             elem_id="gv-bridge",
             **options,
         )

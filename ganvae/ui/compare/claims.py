@@ -6,6 +6,7 @@ from typing import Any
 
 from ganvae.collection import Collection
 from ganvae.ui import measured
+from ganvae.untrusted import at, number
 
 FILE = "claims.json"
 VERDICTS = ("supported", "refuted", "depends", "definition")
@@ -18,7 +19,7 @@ def read_claims(collection: Collection) -> list[dict[str, Any]]:
 
     One whose claim, verdict or measurement is missing is left out.
     """
-    listed = measured.at(measured.read(collection.weights / FILE), "claims")
+    listed = at(measured.read(collection.weights / FILE), "claims")
     if not isinstance(listed, list):
         return []
     found = [_claim(entry) for entry in listed[:_MOST]]
@@ -36,9 +37,9 @@ def _claim(entry: Any) -> dict[str, Any] | None:
         "claim": claim,
         "verdict": verdict,
         "measurement": measurement,
-        "studies": _texts(measured.at(entry, "studies")),
-        "figures": _figures(measured.at(entry, "figures")),
-        "sources": _texts(measured.at(entry, "sources")),
+        "studies": _texts(at(entry, "studies")),
+        "figures": _figures(at(entry, "figures")),
+        "sources": _texts(at(entry, "sources")),
     }
 
 
@@ -53,7 +54,7 @@ def _figures(value: Any) -> list[str]:
     lines = []
     for entry in value[:_MOST_PARTS] if isinstance(value, list) else []:
         what = measured.text(entry, "what")
-        figure = measured.number(entry, "value")
+        figure = number(entry, "value")
         shown = measured.three_digits(figure) if figure is not None else None
         shown = shown or measured.text(entry, "value")
         if what is None or shown is None:

@@ -26,21 +26,20 @@ _SEARCH_SEED = 0
 class Pictures:
     """Draws the matched pictures of a VAE and a GAN."""
 
-    def __init__(self, collection: Collection, searches: Searches[Any]) -> None:
-        self._collection = collection
+    def __init__(self, searches: Searches[Any]) -> None:
         self._answers: Answers[Any] = Answers(searches)
 
-    def sources(self, data: dict[str, Any]) -> dict[str, Any]:
+    def sources(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """What pictures can be compared: {"test": how many, "note": why none, "drawing": bool}.
 
         Args:
             data: `model`, the name of one of the pair.
         """
-        recipe = self._collection.recipe(checks.model(self._collection, data.get("model")))
+        recipe = collection.recipe(checks.model(collection, data.get("model")))
         count, note = originals.count_test_images(recipe)
         return {"test": count, "note": note, "drawing": originals.can_draw(recipe)}
 
-    def picture(self, data: dict[str, Any]) -> dict[str, Any]:
+    def picture(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """A picture and what the models make of it.
 
         Args:
@@ -55,18 +54,18 @@ class Pictures:
         Raises:
             UserError: a value makes no sense, or the models draw other sizes.
         """
-        vae, gan = self._models(data)
-        original = self._original(data, vae, gan)
+        vae, gan = _models(collection, data)
+        original = _original(data, vae, gan)
         redrawn = vae.reconstruct(original)
         first = "gan" if data.get("source") == "sample" else "original"
         return {
             "shape": list(gan.recipe.image_shape),
             "scale": "probability" if gan.recipe.loss == "cross-entropy" else "score",
-            first: self._told(data, original, None),
-            "vae": self._told(data, redrawn, original),
+            first: _told(collection, data, original, None),
+            "vae": _told(collection, data, redrawn, original),
         }
 
-    def nearest(self, data: dict[str, Any]) -> dict[str, Any]:
+    def nearest(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """The GAN's picture that is nearest to a test image or drawing: {"gan": as above}.
 
         A search of about a second, in the background: until its end the answer is {"wait": seconds
@@ -76,42 +75,45 @@ class Pictures:
         Raises:
             UserError: as for `picture`, or too many are waiting.
         """
-        vae, gan = self._models(data)
+        vae, gan = _models(collection, data)
         if data.get("source") == "sample":
             raise UserError("A sample of the GAN needs no search.")
-        original = self._original(data, vae, gan)
-        key = (self._collection.version, data["gan"], original.numpy().tobytes())
+        original = _original(data, vae, gan)
+        key = (collection.version, data["gan"], original.numpy().tobytes())
         z = self._answers.find(key, lambda: search(gan, original, _SEARCH_SEED))
         if isinstance(z, InLine):
             wait = LINE_LOOK_SECONDS if z.ahead else LOOK_SECONDS
             return {"wait": wait, "ahead": z.ahead}
-        return {"gan": self._told(data, gan.generate(z.z), original)}
+        return {"gan": _told(collection, data, gan.generate(z.z), original)}
 
-    def _models(self, data: dict[str, Any]) -> tuple[VAE, GAN]:
-        vae = self._collection.model(checks.model(self._collection, data.get("vae"), "vae"))
-        gan = self._collection.model(checks.model(self._collection, data.get("gan"), "gan"))
-        assert isinstance(vae, VAE)
-        assert isinstance(gan, GAN)
-        if vae.recipe.image_shape != gan.recipe.image_shape:
-            raise UserError("Only models that draw pictures of one size can be compared.")
-        return vae, gan
 
-    def _original(self, data: dict[str, Any], vae: VAE, gan: GAN) -> Tensor:
-        source = data.get("source")
-        if source not in SOURCES:
-            raise UserError(
-                f"The picture must be {' or '.join(SOURCES)}, not {checks.shown(source)}."
-            )
-        if source == "test":
-            return originals.test_image(vae.recipe, data.get("index"))
-        if source == "drawing":
-            return originals.drawing(vae.recipe, data.get("drawing"))
-        seed = checks.seed(data.get("seed"))
-        pick = checks.whole(data.get("pick"), "The pick", 0, MAX_PICK)
-        temperature = checks.temperature(data.get("temperature", 1))
-        recipe = gan.recipe
-        z = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
-        return gan.generate(torch.from_numpy(z[pick:]))
+def _models(collection: Collection, data: dict[str, Any]) -> tuple[VAE, GAN]:
+    vae = collection.model(checks.model(collection, data.get("vae"), "vae"))
+    gan = collection.model(checks.model(collection, data.get("gan"), "gan"))
+    assert isinstance(vae, VAE)
+    assert isinstance(gan, GAN)
+    if vae.recipe.image_shape != gan.recipe.image_shape:
+        raise UserError("Only models that draw pictures of one size can be compared.")
+    return vae, gan
 
-    def _told(self, data: dict[str, Any], image: Tensor, original: Tensor | None) -> dict[str, Any]:
-        return picture_facts(self._collection, (data["vae"], data["gan"]), image, original)
+
+def _original(data: dict[str, Any], vae: VAE, gan: GAN) -> Tensor:
+    source = data.get("source")
+    if source not in SOURCES:
+        raise UserError(f"The picture must be {' or '.join(SOURCES)}, not {checks.shown(source)}.")
+    if source == "test":
+        return originals.test_image(vae.recipe, data.get("index"))
+    if source == "drawing":
+        return originals.drawing(vae.recipe, data.get("drawing"))
+    seed = checks.seed(data.get("seed"))
+    pick = checks.whole(data.get("pick"), "The pick", 0, MAX_PICK)
+    temperature = checks.temperature(data.get("temperature", 1))
+    recipe = gan.recipe
+    z = latents.sample_z(seed, recipe.latent, pick + 1, recipe.prior, temperature)
+    return gan.generate(torch.from_numpy(z[pick:]))
+
+
+def _told(
+    collection: Collection, data: dict[str, Any], image: Tensor, original: Tensor | None
+) -> dict[str, Any]:
+    return picture_facts(collection, (data["vae"], data["gan"]), image, original)

@@ -10,7 +10,8 @@ from typing import Any
 
 from ganvae.collection import Collection
 from ganvae.ui import measured
-from ganvae.ui.measured import number, text, three_digits
+from ganvae.ui.measured import text, three_digits
+from ganvae.untrusted import at, number
 
 SEEDS = "seeds.json"
 _MOST_SEEDS = 100
@@ -169,7 +170,7 @@ def _model_columns(collection: Collection, name: str) -> list[Column]:
     recipe, metrics = collection.recipe(name), collection.metrics(name)
     seeds = _seed_rows(collection, name)
     label = f"{recipe.family.upper()} {recipe.latent}"
-    fitted = measured.at(metrics, "fitted")
+    fitted = at(metrics, "fitted")
     head = {"key": name, "family": recipe.family, "label": label, "note": ""}
     if recipe.family == "vae":
         head["note"] = "N(0, I)"
@@ -197,12 +198,12 @@ def _floor_columns(collection: Collection, names: Sequence[str]) -> list[Column]
 
 
 def _cell(metrics: Values, seeds: list[Values], measure: Measure) -> Cell:
-    entry = measured.at(metrics, *measure.group.split("."))
+    entry = at(metrics, *measure.group.split("."))
     value = number(entry, measure.key)
     if value is None:
         return None
     # How a part was measured is written once, in the group that it belongs to.
-    how = _how({**(measured.at(metrics, measure.group.split(".")[0]) or {}), **entry})
+    how = _how({**(at(metrics, measure.group.split(".")[0]) or {}), **entry})
     spread = number(entry, measure.spread) if measure.spread else None
     if measure.seeds:
         others = [number(row, measure.seeds) for row in seeds]
@@ -279,7 +280,7 @@ def _caption(collection: Collection, names: Sequence[str]) -> str:
     """What the distances of all models have in common; each cell's tooltip has the rest."""
     described = []
     for name in names:
-        entry = measured.at(collection.metrics(name), "distance")
+        entry = at(collection.metrics(name), "distance")
         size, features = number(entry, "n"), text(entry, "features")
         if size is not None and features is not None:
             against = measured.with_commas(text(entry, "reference") or "real test images")
@@ -291,7 +292,7 @@ def _caption(collection: Collection, names: Sequence[str]) -> str:
         parts.append(f"Distances: {common[0]}.")
     elif common:
         parts.append("Distances of different features or counts don't compare with each other.")
-    if any(isinstance(measured.at(collection.metrics(name), "fitted"), dict) for name in names):
+    if any(isinstance(at(collection.metrics(name), "fitted"), dict) for name in names):
         parts.append(
             "N(0, I): z from the prior. Fitted: z from a Gaussian mixture fitted to the training "
             "images' codes."

@@ -16,9 +16,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from ganvae.collection import Collection, steady
+from ganvae.collection import Collection
 from ganvae.export.format import ExportedFile
 from ganvae.ui.engine.runtime import description, location
+from ganvae.ui.shelf import Shelf
 
 SCRIPTS = ("download.js", "engine.js")
 _FOLDER = Path(__file__).parent
@@ -63,22 +64,23 @@ def parts(collection: Collection, name: str) -> dict[str, Any]:
     }
 
 
-def routes(collection: Collection) -> list[Route]:
+def routes(shelf: Shelf) -> list[Route]:
     """Where the server hands out what browsers run: these files and no others.
 
     Files of models that were replaced stay where they were: pages that are open may ask for them.
     """
-    files = _model_files(collection)
-    seen = {collection.version}
+    first = shelf.current
+    files = _model_files(first)
+    seen = {first.version}
     place, known = location(), description()
     if isinstance(place, Path):
         files |= {_runtime_prefix(known) + name: place / name for name in known["files"]}
 
     def hand_out(request: Request) -> Response:
+        collection = shelf.current
         if collection.version not in seen:
-            with steady():
-                files.update(_model_files(collection))
-                seen.add(collection.version)
+            files.update(_model_files(collection))
+            seen.add(collection.version)
         path = files.get(f"{_PREFIX}/{request.path_params['rest']}")
         if path is None or not path.is_file():
             raise HTTPException(404)

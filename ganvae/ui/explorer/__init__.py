@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from ganvae.collection import Collection
-from ganvae.ui.component import PageComponent
-from ganvae.ui.explorer.server import functions
+from ganvae.ui.component import ModelComponent
+from ganvae.ui.explorer.server import decode, export, find_axes, find_latents, find_walk
+from ganvae.ui.shelf import Shelf
 
 Mode = Literal["explore", "walk"]
 
 
-class LatentExplorer(PageComponent):
+class LatentExplorer(ModelComponent):
     """Pictures that follow a point in latent space: under the hand, or along a walk."""
 
     SCRIPTS = (
@@ -33,11 +33,16 @@ class LatentExplorer(PageComponent):
         "script.js",
     )
 
-    def __init__(self, collection: Collection, mode: Mode, **options: Any) -> None:
+    def __init__(self, shelf: Shelf, mode: Mode, **options: Any) -> None:
         """
         Args:
-            collection: the models, read when they are first asked for.
+            shelf: the models, read when they are first asked for.
             mode: `explore` for the Explore tab, `walk` for the Walk tab.
             options: further arguments of `gr.HTML`.
         """
-        super().__init__(value={"mode": mode}, functions=functions(collection), **options)
+        super().__init__(
+            shelf,
+            value={"mode": mode},
+            functions=[find_axes, find_latents, find_walk, decode, export],
+            **options,
+        )

@@ -1,6 +1,7 @@
 """What the Explore and Walk tabs ask of the server.
 
-Every function takes one JSON object and returns one, and raises UserError for a visitor's mistake.
+Every function takes the models and one JSON object, returns another, and raises UserError for a
+visitor's mistake.
 These calls pass by Gradio's queue and its checks, so every value is checked here. Pixels travel as
 base64 of bytes, grey or RGB, row by row.
 """
@@ -8,8 +9,6 @@ base64 of bytes, grey or RGB, row by row.
 from __future__ import annotations
 
 import base64
-import functools
-from collections.abc import Callable
 from typing import Any, cast, get_args
 
 import numpy as np
@@ -32,17 +31,6 @@ EXPORTS = (*get_args(render.AnimationFormat), "strip", "frame")
 MAX_PICK = 999
 # About so many pixels wide is each picture of a download.
 _FRAME_WIDTH, _STRIP_WIDTH = 256, 64
-
-
-def functions(collection: Collection) -> list[Callable[[Data], Data]]:
-    """The functions below, for one collection, under their own names."""
-    made: list[Callable[[Data], Data]] = []
-    for function in (find_axes, find_latents, find_walk, decode, export):
-        bound = functools.partial(function, collection)
-        # Gradio finds a function of the page by its name.
-        bound.__name__ = function.__name__  # type: ignore[attr-defined]
-        made.append(bound)
-    return made
 
 
 def find_axes(collection: Collection, data: Data) -> Data:

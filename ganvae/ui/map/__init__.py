@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganvae.collection import Collection
-from ganvae.ui.component import PageComponent
-from ganvae.ui.map.server import functions
+from ganvae.ui.component import ModelComponent
+from ganvae.ui.explorer.server import decode, find_latents
+from ganvae.ui.map.server import cloud
+from ganvae.ui.shelf import Shelf
 
 # One colour a class, found by a search for ten that stay apart in normal sight and in all three
 # kinds of colour blindness, on black, away from the VAE's blue and the GAN's orange.
@@ -28,20 +29,21 @@ PALETTE = (
 )
 
 
-class MapTab(PageComponent):
+class MapTab(ModelComponent):
     """Both latent spaces, point by point."""
 
     SCRIPTS = ("cloud.js", "painter.js", "view.js", "legend.js", "script.js")
 
-    def __init__(self, collection: Collection, **options: Any) -> None:
+    def __init__(self, shelf: Shelf, **options: Any) -> None:
         """
         Args:
-            collection: the models, whose maps are read when they are first asked for.
+            shelf: the models, whose maps are read when they are first asked for.
             options: further arguments of `gr.HTML`.
         """
         super().__init__(
+            shelf,
             value={"palette": list(PALETTE)},
-            functions=functions(collection),
+            functions=[cloud, decode, find_latents],
             elem_id="gv-map",
             **options,
         )

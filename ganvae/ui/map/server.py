@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import base64
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ganvae.collection import Collection
 from ganvae.ui import checks
-from ganvae.ui.explorer.server import decode, find_latents
 
 Data = dict[str, Any]
-
-
-def functions(collection: Collection) -> list[Callable[[Data], Data]]:
-    """Those that the tab calls, under their own names."""
-    made: list[Callable[[Data], Data]] = []
-    for function in (cloud, decode, find_latents):
-        bound = functools.partial(function, collection)
-        # Gradio finds a function of the page by its name.
-        bound.__name__ = function.__name__  # type: ignore[attr-defined]
-        made.append(bound)
-    return made
 
 
 def cloud(collection: Collection, data: Data) -> Data:

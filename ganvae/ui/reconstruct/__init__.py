@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganvae.collection import Collection
-from ganvae.ui.component import PageComponent
+from ganvae.ui.component import ModelComponent
 from ganvae.ui.originals import DRAWING_SIDE, PHOTO_SIDE
 from ganvae.ui.reconstruct.server import SAMPLES, Reconstructions
 from ganvae.ui.searches import Searches
+from ganvae.ui.shelf import Shelf
 
 
-class ReconstructTab(PageComponent):
+class ReconstructTab(ModelComponent):
     """A visitor's own picture through both models."""
 
     SCRIPTS = ("photo.js", "panels.js", "search.js", "morph.js", "dock.js", "script.js")
 
-    def __init__(self, collection: Collection, searches: Searches[Any], **options: Any) -> None:
+    def __init__(self, shelf: Shelf, searches: Searches[Any], **options: Any) -> None:
         """
         Args:
             searches: where GANs are inverted, with the searches of other tabs.
             options: further arguments of `gr.HTML`.
         """
-        made = Reconstructions(collection, searches)
+        made = Reconstructions(searches)
         super().__init__(
+            shelf,
             value={"drawing_side": DRAWING_SIDE, "photo_side": PHOTO_SIDE, "samples": SAMPLES},
             functions=[made.offers, made.encode, made.begin, made.look, made.stop],
             elem_id="gv-reconstruct",

@@ -35,9 +35,14 @@ _READERS: dict[str, Callable[[Recipe, Any], Tensor]] = {
 # Compared by identity, as what is told of it is kept beside it.
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A moment of a search, with what the page needs to tell of it."""
+    """A moment of a search, with what the page needs to tell of it.
+
+    Attributes:
+        collection: the models that the search began with: it is told by these to its end.
+    """
 
     progress: Progress
+    collection: Collection
     gan: GAN
     name: str
     vae: str | None
@@ -48,22 +53,22 @@ class _Found:
 class Reconstructions:
     """A picture through the models of a pair, either of which may be missing."""
 
-    def __init__(self, collection: Collection, searches: Searches[_Found]) -> None:
-        self._collection, self._searches = collection, searches
+    def __init__(self, searches: Searches[_Found]) -> None:
+        self._searches = searches
         # A page looks more often than a search that takes turns finds anything.
         self._told: weakref.WeakKeyDictionary[_Found, dict[str, Any]] = weakref.WeakKeyDictionary()
 
-    def offers(self, data: dict[str, Any]) -> dict[str, Any]:
+    def offers(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """What can be reconstructed: {"test": how many, "note": why none, "drawing": bool}.
 
         Args:
             data: `model`, the name of one of the pair.
         """
-        recipe = self._collection.recipe(checks.model(self._collection, data.get("model")))
+        recipe = collection.recipe(checks.model(collection, data.get("model")))
         count, note = originals.count_test_images(recipe)
         return {"test": count, "note": note, "drawing": originals.can_draw(recipe)}
 
-    def encode(self, data: dict[str, Any]) -> dict[str, Any]:
+    def encode(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """The original as the models get it, and the VAE's reconstruction of it.
 
         Args:
@@ -78,10 +83,10 @@ class Reconstructions:
         Raises:
             UserError: a value makes no sense, or nothing is drawn or seen.
         """
-        vae, gan = self._names(data)
-        original = self._original(data, vae, gan)
-        answer: dict[str, Any] = {"original": self._facts((vae, gan), original, None)}
-        model = self._collection.model(vae) if vae else None
+        vae, gan = _names(collection, data)
+        original = _original(collection, data, vae, gan)
+        answer: dict[str, Any] = {"original": _facts(collection, (vae, gan), original, None)}
+        model = collection.model(vae) if vae else None
         if vae is None or not isinstance(model, VAE):
             return answer
         seed = checks.seed(data.get("seed"))
@@ -93,7 +98,7 @@ class Reconstructions:
         noise = torch.from_numpy(latents.sample_z(seed, model.recipe.latent, SAMPLES))
         samples = model.generate(mean + noise * spread)
         answer["vae"] = {
-            **self._facts((vae, gan), redrawn, original),
+            **_facts(collection, (vae, gan), redrawn, original),
             "z": mean[0].tolist(),
             "spread": spread.mean().item(),
             "seconds": seconds,
@@ -101,7 +106,7 @@ class Reconstructions:
         answer["samples"] = [data_url(sample[None]) for sample in samples]
         return answer
 
-    def begin(self, data: dict[str, Any]) -> dict[str, Any]:
+    def begin(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """Start the search for the z that the GAN draws the picture from: {"token": text}.
 
         Args:
@@ -110,15 +115,15 @@ class Reconstructions:
         Raises:
             UserError: as for `encode`, there is no GAN, or too many searches go on.
         """
-        vae, name = self._names(data)
+        vae, name = _names(collection, data)
         if name is None:
             raise UserError("There is no GAN whose z could be searched for.")
-        original = self._original(data, vae, name)
-        gan = self._collection.model(name)
+        original = _original(collection, data, vae, name)
+        gan = collection.model(name)
         assert isinstance(gan, GAN)
-        return {"token": self._searches.begin(_course(gan, name, vae, original))}
+        return {"token": self._searches.begin(_course(collection, gan, name, vae, original))}
 
-    def look(self, data: dict[str, Any]) -> dict[str, Any]:
+    def look(self, _: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """How far a search is.
 
         Args:
@@ -158,11 +163,12 @@ class Reconstructions:
         told = self._told.get(found)
         if told is None:
             z = found.progress.z
-            facts = self._facts((found.vae, found.name), found.gan.generate(z), found.original)
+            names, image = (found.vae, found.name), found.gan.generate(z)
+            facts = _facts(found.collection, names, image, found.original)
             told = self._told[found] = {**facts, "z": z[0].tolist()}
         return told
 
-    def stop(self, data: dict[str, Any]) -> dict[str, Any]:
+    def stop(self, _: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """End a search, which keeps what it has found: {}.
 
         Args:
@@ -171,37 +177,43 @@ class Reconstructions:
         self._searches.stop(_token(data))
         return {}
 
-    def _names(self, data: dict[str, Any]) -> tuple[str | None, str | None]:
-        vae, gan = data.get("vae"), data.get("gan")
-        names = (
-            None if vae is None else checks.model(self._collection, vae, "vae"),
-            None if gan is None else checks.model(self._collection, gan, "gan"),
-        )
-        shapes = {self._collection.recipe(name).image_shape for name in names if name}
-        if not shapes:
-            raise UserError("Name a VAE or a GAN.")
-        if len(shapes) > 1:
-            raise UserError("Only models that draw pictures of one size can be compared.")
-        return names
 
-    def _original(self, data: dict[str, Any], vae: str | None, gan: str | None) -> Tensor:
-        kind = data.get("original")
-        if not isinstance(kind, str) or kind not in _READERS:
-            raise UserError(
-                f"The original must be {' or '.join(_READERS)}, not {checks.shown(kind)}."
-            )
-        recipe = self._collection.recipe(vae or gan or "")
-        return _READERS[kind](recipe, data.get(kind))
+def _names(collection: Collection, data: dict[str, Any]) -> tuple[str | None, str | None]:
+    vae, gan = data.get("vae"), data.get("gan")
+    names = (
+        None if vae is None else checks.model(collection, vae, "vae"),
+        None if gan is None else checks.model(collection, gan, "gan"),
+    )
+    shapes = {collection.recipe(name).image_shape for name in names if name}
+    if not shapes:
+        raise UserError("Name a VAE or a GAN.")
+    if len(shapes) > 1:
+        raise UserError("Only models that draw pictures of one size can be compared.")
+    return names
 
-    def _facts(
-        self, names: tuple[str | None, str | None], image: Tensor, original: Tensor | None
-    ) -> dict[str, Any]:
-        facts = picture_facts(self._collection, names, image, original)
-        dataset = self._collection.recipe(names[0] or names[1] or "").dataset
-        distance = None
-        if original is not None:
-            distance = feature_distance(self._collection, dataset, image, original)
-        return {**facts, "distance": distance}
+
+def _original(
+    collection: Collection, data: dict[str, Any], vae: str | None, gan: str | None
+) -> Tensor:
+    kind = data.get("original")
+    if not isinstance(kind, str) or kind not in _READERS:
+        raise UserError(f"The original must be {' or '.join(_READERS)}, not {checks.shown(kind)}.")
+    recipe = collection.recipe(vae or gan or "")
+    return _READERS[kind](recipe, data.get(kind))
+
+
+def _facts(
+    collection: Collection,
+    names: tuple[str | None, str | None],
+    image: Tensor,
+    original: Tensor | None,
+) -> dict[str, Any]:
+    facts = picture_facts(collection, names, image, original)
+    dataset = collection.recipe(names[0] or names[1] or "").dataset
+    distance = None
+    if original is not None:
+        distance = feature_distance(collection, dataset, image, original)
+    return {**facts, "distance": distance}
 
 
 def _token(data: dict[str, Any]) -> str:
@@ -211,10 +223,12 @@ def _token(data: dict[str, Any]) -> str:
     return token
 
 
-def _course(gan: GAN, name: str, vae: str | None, original: Tensor) -> Iterator[_Found]:
+def _course(
+    collection: Collection, gan: GAN, name: str, vae: str | None, original: Tensor
+) -> Iterator[_Found]:
     """A search with pictures of its moments, evenly spread over its steps."""
     course: list[str] = []
     for progress in search(gan, original, _SEED, effort_for(gan.recipe)):
         while len(course) <= (SAMPLES - 1) * progress.step / progress.steps:
             course.append(data_url(gan.generate(progress.z)))
-        yield _Found(progress, gan, name, vae, original, course)
+        yield _Found(progress, collection, gan, name, vae, original, course)

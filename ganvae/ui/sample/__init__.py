@@ -2,96 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
-import torch
-
-from ganvae import render
-from ganvae.collection import Collection
-from ganvae.ui import checks, sampling
-from ganvae.ui.component import PageComponent
-from ganvae.ui.facts import png_url
-from ganvae.ui.sample.nearest import Nearest
-
-# So wide is a picture of a downloaded grid: 100 of them make about 1300 pixels on either side.
-_DOWNLOAD_WIDTH = 128
-_DOWNLOAD_GAP = 24
+from ganvae.ui.component import ModelComponent
+from ganvae.ui.sample import nearest, server
+from ganvae.ui.shelf import Shelf
 
 
-class SampleTab(PageComponent):
+class SampleTab(ModelComponent):
     """Two panels of samples. The first grids travel inside the page, so that it opens drawn."""
 
     SCRIPTS = ("grid.js", "nearest.js", "script.js")
 
-    def __init__(self, collection: Collection, config: dict[str, Any], **options: Any) -> None:
+    def __init__(self, shelf: Shelf, config: dict[str, Any], **options: Any) -> None:
         """
         Args:
-            config: what `page_config` made.
+            config: what `page_config` made of the current models.
         """
-        self._collection = collection
         super().__init__(
-            value=self.first_answer(config),
-            functions=[self.draw, self.download, Nearest(collection).nearest],
+            shelf,
+            value=server.first_answer(shelf.current, config),
+            functions=[server.draw, server.download, nearest.nearest],
             elem_id="gv-sample",
             **options,
         )
-
-    def draw(self, data: dict[str, Any]) -> dict[str, Any]:
-        """Sheets of samples: {"sheets": {name: {"image", "columns", "count", "sharpness"}}}.
-
-        `image` is a PNG as data URL, tiles without gaps; `sharpness` holds each tile's, as a share
-        of real pictures', or is None where that is not known.
-        """
-        return {
-            "sheets": {
-                name: self._sheet(name, images) for name, images in self._grids(data).items()
-            }
-        }
-
-    # gr.HTML has a method of that name, for an event that this component has no use for.
-    def download(self, data: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]
-        """All grids in one picture: {"image": a PNG as data URL}."""
-        grids = self._grids(data)
-        parts = [
-            render.grid(images, scale=render.scale_to(images, _DOWNLOAD_WIDTH))
-            for images in grids.values()
-        ]
-        return {"image": png_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
-
-    def _grids(self, data: dict[str, Any]) -> dict[str, torch.Tensor]:
-        return sampling.grids(
-            self._collection,
-            checks.models(self._collection, data.get("models")),
-            checks.seed(data.get("seed")),
-            checks.count(data.get("count")),
-            checks.temperature(data.get("temperature")),
-            data.get("matched") is True,
-            data.get("fitted") is True,
-        )
-
-    def _sheet(self, name: str, images: torch.Tensor) -> dict[str, Any]:
-        columns = math.ceil(math.sqrt(len(images)))
-        picture = render.grid(images, columns, scale=1, gap=0)
-        ratios = self._collection.sharpness_of_each(name, images)
-        return {
-            "image": png_url(render.png(picture)),
-            "columns": columns,
-            "count": len(images),
-            "sharpness": None if ratios is None else [round(ratio, 4) for ratio in ratios.tolist()],
-        }
-
-    def first_answer(self, config: dict[str, Any]) -> dict[str, Any] | None:
-        """What `draw` would answer for the page as it opens, with the request it answers."""
-        pair = next(iter(config["pairs"]), None)
-        if pair is None:
-            return None
-        request = {
-            "models": [name for name in (pair["vae"], pair["gan"]) if name],
-            "seed": config["default_seed"],
-            "count": pair["count"],
-            "temperature": 1,
-            "matched": False,
-            "fitted": pair["fitted"],
-        }
-        return {"request": request, **self.draw(request)}

@@ -26,11 +26,10 @@ _MAX_DECODED = 128
 class Timelapse:
     """Reads the snapshots of models."""
 
-    def __init__(self, collection: Collection) -> None:
-        self._collection = collection
+    def __init__(self) -> None:
         self._original_sheet = functools.lru_cache(maxsize=8)(_original_sheet)
 
-    def moments(self, data: dict[str, Any]) -> dict[str, Any]:
+    def moments(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """What there is to see of a model's training.
 
         Args:
@@ -43,7 +42,7 @@ class Timelapse:
         Raises:
             UserError: there is no such model.
         """
-        name, folder = self._find(data)
+        name, folder = _find(collection, data)
         try:
             index = read_index(folder)
         except UserError as error:
@@ -59,7 +58,7 @@ class Timelapse:
             "moments": [{"step": m.step, "images": m.images} for m in index.moments],
         }
 
-    def sheets(self, data: dict[str, Any]) -> dict[str, Any]:
+    def sheets(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """Sheets of a model as data URLs.
 
         Args:
@@ -74,7 +73,7 @@ class Timelapse:
         Raises:
             UserError: there is no such model, kind or moment.
         """
-        name, folder = self._find(data)
+        name, folder = _find(collection, data)
         kind, places = data.get("kind"), data.get("moments")
         index = read_index(folder)
         if index is None:
@@ -89,14 +88,14 @@ class Timelapse:
         for place in [checks.whole(place, "A moment", 0, last) for place in places]:
             try:
                 sheet = read_sheet(folder, index, kind, place)
-                sharpness = self._collection.sharpness(name, read_tiles(sheet, index))
+                sharpness = collection.sharpness(name, read_tiles(sheet, index))
                 reply["sheets"].append({"url": _url(sheet), "sharpness": sharpness})
             except UserError as error:
                 reply["sheets"].append(None)
                 reply["problem"] = str(error)
         return reply
 
-    def originals(self, data: dict[str, Any]) -> dict[str, Any]:
+    def originals(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """The test images that a VAE's sheets of reconstructions are of.
 
         Args:
@@ -109,11 +108,11 @@ class Timelapse:
         Raises:
             UserError: there is no such model.
         """
-        name, folder = self._find(data)
+        name, folder = _find(collection, data)
         index = read_index(folder)
         if index is None or not index.test_indices:
             return {"sheet": None, "note": ""}
-        recipe = self._collection.recipe(name)
+        recipe = collection.recipe(name)
         try:
             sheet = self._original_sheet(
                 recipe, index.test_indices, index.columns, index.rows, index.tile
@@ -122,9 +121,10 @@ class Timelapse:
             return {"sheet": None, "note": _NO_DATA if _is_known(recipe) else _NO_FOLDER}
         return {"sheet": sheet, "note": ""}
 
-    def _find(self, data: dict[str, Any]) -> tuple[str, Path]:
-        name = checks.model(self._collection, data.get("model"))
-        return name, self._collection.entries[name].folder
+
+def _find(collection: Collection, data: dict[str, Any]) -> tuple[str, Path]:
+    name = checks.model(collection, data.get("model"))
+    return name, collection.entries[name].folder
 
 
 def _url(png: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,63 +12,26 @@ from ganvae.data import digits, sets
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.recipe import Recipe
+from ganvae.recipe.kinds import Widths
+from ganvae.recipe.setting import Option, Setting, settings_of
 from ganvae.recipe.shipped import RECIPES, find_recipe, vae_before
 
-# Options that change what a recipe computes, and the field each one sets.
-_OVERRIDES: dict[str, str] = {
-    "dataset": "dataset",
-    "epochs": "epochs",
-    "steps": "steps",
-    "batch_size": "batch_size",
-    "lr": "lr",
-    "discriminator_lr": "discriminator_lr",
-    "cooldown": "cooldown",
-    "adam_beta1": "adam_betas",
-    "adam_beta2": "adam_betas",
-    "beta": "beta",
-    "components": "components",
-    "dropout": "dropout",
-    "leak": "leak",
-    "real_label": "real_label",
-    "flip_every": "flip_every",
-    "label_noise": "label_noise",
-    "input_noise": "input_noise",
-    "pretraining": "pretraining",
-    "judge": "judge",
-    "mixed_batches": "mixed_batches",
-    "loss": "loss",
-    "averaging": "averaging",
-    "spectral_norm": "spectral_norm",
-    "augmentation": "augmentation",
-    "mirror": "mirror",
-    "encoder_widths": "encoder_widths",
-    "decoder_widths": "decoder_widths",
-    "patch": "patch",
-    "prior": "prior",
-    "precision": "precision",
-    "seed": "seed",
-}
-_FAMILY_ONLY = {
-    "beta": "vae",
-    "components": "vae",
-    "judge": "vae",
-    "real_label": "gan",
-    "dropout": "gan",
-    "prior": "gan",
-    "flip_every": "gan",
-    "label_noise": "gan",
-    "input_noise": "gan",
-    "pretraining": "gan",
-    "mixed_batches": "gan",
-    "averaging": "gan",
-    "discriminator_lr": "gan",
-    "spectral_norm": "gan",
-    "augmentation": "gan",
-}
-# What `--sweep` takes: all of them whose values have no commas, and the latent size.
-SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))
 KNOWN_SETS = (*digits.NAMES, sets.CELEBA)
-NONE, FRESH = "none", "fresh"
+# In place of the name of a VAE to start from: train one first.
+FRESH = "fresh"
+
+
+def recipe_settings() -> Iterator[tuple[Setting, Option]]:
+    """Every option that changes a recipe, with the setting that it sets, in the order of fields."""
+    for setting in settings_of(Recipe).values():
+        for option in setting.options:
+            if not option.own:
+                yield setting, option
+
+
+def parameter(option: Option) -> str:
+    """The name that an option's value has among those of a command."""
+    return option.name.replace("-", "_")
 
 
 def resolve(options: dict[str, Any]) -> list[Recipe]:
@@ -125,18 +89,20 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
     suffix = ""
     if options["epochs"] is not None and options["steps"] is not None:
         raise UserError("Give --epochs or --steps, not both.")
-    for option, field in _OVERRIDES.items():
-        given = options[option]
+    for setting, option in recipe_settings():
+        given = options[parameter(option)]
         if given is None:
             continue
-        flag = "--" + option.replace("_", "-")
-        family = _FAMILY_ONLY.get(option)
-        if family and recipe.family != family:
-            raise UserError(f"{flag} belongs to a {family.upper()}, and {recipe.name} is none.")
-        value = _value(option, given, changes.get(field, getattr(recipe, field)))
-        if value == getattr(recipe, field):
+        if setting.family not in (None, recipe.family):
+            raise UserError(
+                f"--{option.name} belongs to a {str(setting.family).upper()}, and {recipe.name} is "
+                f"none."
+            )
+        before = changes.get(setting.name, getattr(recipe, setting.name))
+        value = _value(setting, option, given, before)
+        if value == getattr(recipe, setting.name):
             continue
-        changes[field] = value
+        changes[setting.name] = value
         suffix += _suffix(option, given, value)
     # A run's length is one of the two.
     if "steps" in changes:
@@ -159,34 +125,35 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
     return recipe.replace(**changes, shipped=False)
 
 
-def _value(option: str, given: Any, current: Any) -> Any:
-    """The value of a recipe's field for what was typed."""
-    if option.startswith("adam_beta"):
-        betas = list(current)
-        betas[option == "adam_beta2"] = given
-        return tuple(betas)
-    if option.endswith("_widths"):
+def _value(setting: Setting, option: Option, given: Any, before: Any) -> Any:
+    """The value of a recipe's field for what was typed.
+
+    Args:
+        before: its value so far, of which an option for one of several members keeps the others.
+    """
+    if option.index is not None:
+        return tuple(given if i == option.index else each for i, each in enumerate(before))
+    if isinstance(setting.kind, Widths):
         if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", given):
             raise UserError(
-                f"--{option.replace('_', '-')} takes whole numbers with commas between them, "
-                f"like 64,32,16; not {given!r}."
+                f"--{option.name} takes whole numbers with commas between them, like 64,32,16; "
+                f"not {given!r}."
             )
         return tuple(int(width) for width in given.split(","))
-    if option == "dataset":
+    if setting.name == "dataset":
         return find_dataset(given)[0]
-    if option in ("pretraining", "judge") and given == NONE:
-        return None
-    return given
+    return None if option.none is not None and given == option.none else given
 
 
-def _suffix(option: str, given: Any, value: Any) -> str:
+def _suffix(option: Option, given: Any, value: Any) -> str:
     """What a changed setting adds to a result's name."""
-    if option == "dataset":
+    if option.name == "dataset":
         return f"-{value}"
+    name = option.name.replace("-", "")
     if isinstance(value, bool):
-        return f"-{'' if value else 'no'}{option.replace('_', '')}"
+        return f"-{'' if value else 'no'}{name}"
     shown = f"{given:g}" if isinstance(given, float) else str(given).replace(",", "x")
-    return f"-{option.replace('_', '')}{shown}"
+    return f"-{name}{shown}"
 
 
 def _name(

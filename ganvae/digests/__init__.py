@@ -1,10 +1,10 @@
-"""python -m ganvae.digests: list the SHA-256 of every file of `weights/` in weights/digests.json.
+"""The SHA-256 of every file of `weights/`, listed in weights/digests.json.
 
     {"files": {"vae-100/model.safetensors": "9f86d0…", …}}
 
-Whoever has a copy can tell with it whether the copy is whole: `python train.py --verify`. What our
+Whoever has a copy can tell with it whether the copy is whole: `python train.py verify`. What our
 own commands write into a weights folder they list themselves (`refresh`); after a change by hand
-this command lists everything anew.
+`python -m ganvae.digests` lists everything anew.
 
 The list stays out of repositories of models on the Hub: that has hashes of its own, which are
 checked when models come from there, and cards there are other texts.
@@ -12,16 +12,14 @@ checked when models come from there, and cards there are other texts.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ganvae import DEFAULT_WEIGHTS, checkpoint, files
+from ganvae import checkpoint, files
 from ganvae.errors import UserError
 
 DIGESTS = "digests.json"
@@ -144,23 +142,3 @@ def _alone(weights: Path) -> Iterator[None]:
     key = hashlib.sha256(str(weights.resolve()).encode()).hexdigest()[:24]
     with FileLock(Path(tempfile.gettempdir()) / f"ganvae-digests-{key}.lock"):
         yield
-
-
-def main(arguments: list[str]) -> int:
-    """List the files of a weights folder; the exit status."""
-    parser = argparse.ArgumentParser(prog=COMMAND)
-    parser.add_argument("--weights", type=Path, default=DEFAULT_WEIGHTS, help="the models' folder")
-    options = parser.parse_args(arguments)
-    try:
-        before = read(options.weights) if (options.weights / DIGESTS).is_file() else {}
-        listed = write(options.weights)
-    except UserError as error:
-        print(f"ganvae.digests: {error}", file=sys.stderr)
-        return 2
-    changed = {path for path in {*before, *listed} if before.get(path) != listed.get(path)}
-    print(f"{options.weights / DIGESTS}: {len(listed)} files, {len(changed)} changed in the list")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,15 @@
+"""Where the project's own folders are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_CLONE = Path(__file__).resolve().parent.parent
+# A package that was installed lies among others: then it is the folder that one works in.
+_ROOT = _CLONE if (_CLONE / "train.py").is_file() else Path()
+# Finished models: those that ship, and those that train.py adds.
+DEFAULT_WEIGHTS = _ROOT / "weights"
+# Trainings in progress; git ignores it.
+DEFAULT_RUNS = _ROOT / "runs"
+# What the benchmarks wrote.
+DEFAULT_RESULTS = _ROOT / "benchmarks" / "results"
