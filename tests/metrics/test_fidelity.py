@@ -131,6 +131,16 @@ def test_precision_without_recall_and_recall_without_precision() -> None:
     assert more["recall"] > 0.8
 
 
+def test_few_samples_have_few_neighbours() -> None:
+    real = gaussian(50, seed=1)
+    for few in (precision_recall(real[:3], real), precision_recall(real, real[:3])):
+        assert 0 <= few["precision"] <= 1
+        assert 0 <= few["recall"] <= 1
+    # Three of the real ones themselves are real; they reach to each other, not to all others.
+    assert precision_recall(real[:3], real)["precision"] == 1
+    assert precision_recall(real[:3], real)["recall"] < 1
+
+
 def test_mean_pairwise_distance_of_known_points() -> None:
     points = torch.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 8.0]])
     assert mean_pairwise_distance(points) == pytest.approx((5 + 8 + 5) / 3)

@@ -88,7 +88,9 @@ def test_the_reference_is_measured_once_and_read_afterwards(images: Images, tmp_
     np.testing.assert_array_equal(first.statistics.covariance, again.statistics.covariance)
     # The test images, not those for training.
     real = to_float(images.test)
-    facts = json.loads((tmp_path / "reference" / "cats-28" / FACTS).read_text())
+    folder = tmp_path / "reference" / "cats-28"
+    assert {path.name for path in folder.iterdir()} == {"reference.json", "statistics.safetensors"}
+    facts = json.loads((folder / FACTS).read_text())
     assert facts["n"] == 40
     variance = laplacian_variance(real).mean().item()
     assert facts["sharpness"]["laplacian_variance"] == pytest.approx(variance)

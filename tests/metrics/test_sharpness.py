@@ -152,6 +152,9 @@ def test_histogram_counts_every_image_once() -> None:
     shares = histogram(variances)
     edges = histogram_edges()
     assert len(edges) == len(shares) + 1
+    # The charts of models that were measured earlier stand beside those of today.
+    assert (edges[0], edges[-1], len(shares)) == (-4.0, 0.5, 60)
+    assert edges[1] - edges[0] == pytest.approx(4.5 / 60, abs=1e-6)
     assert shares.sum().item() == pytest.approx(1)
     there = [(low, share) for low, share in zip(edges, shares.tolist(), strict=False) if share]
     assert [share for _, share in there] == pytest.approx([0.2, 0.4, 0.2, 0.2])

@@ -64,6 +64,15 @@ def test_a_faint_stroke_has_the_width_and_the_slant_of_a_bright_one() -> None:
     assert slant(level).item() == pytest.approx(0, abs=1e-6)
 
 
+def test_a_stroke_at_the_border_has_an_edge_there_too() -> None:
+    image = torch.zeros(1, 1, 20, 20)
+    image[0, 0, 4:16, 8:11] = 1
+    middle = stroke_width(image).item()
+    for shift, axis in ((-8, 3), (9, 3), (-4, 2), (4, 2)):
+        moved = image.roll(shift, dims=axis)
+        assert stroke_width(moved).item() == pytest.approx(middle, rel=0.02)
+
+
 def test_images_are_measured_apart_whatever_their_colours() -> None:
     bars = torch.cat(
         [bar(width, lean, grey) for width, lean, grey in ((2, 0.3, 1.0), (5, -0.5, 0.4))]
