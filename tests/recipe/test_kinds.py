@@ -79,6 +79,13 @@ def test_every_setting_stands_under_a_heading_of_help() -> None:
     assert {setting.group for setting in settings_of(Recipe).values()} == set(get_args(Group))
 
 
+def test_options_say_what_stands_for_their_value() -> None:
+    options = {o.name: o for one in settings_of(Recipe).values() for o in one.options}
+    assert (options["decoder-widths"].metavar, options["decoder-widths"].none) == ("W,W,…", None)
+    # A word for "without one", since None can't be typed.
+    assert (options["pretraining"].metavar, options["pretraining"].none) == ("NAME", "none")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [

@@ -1,4 +1,4 @@
-"""How often residual networks halve an image, and which images that fits."""
+"""What residual networks take: which images, and how they are disguised."""
 
 from __future__ import annotations
 
@@ -37,3 +37,10 @@ def test_an_image_is_halved_as_often_as_the_deeper_network_does(
         told = f"Images of {shape[1]} by {shape[2]} can't be halved down by {divisor}"
         with pytest.raises(UserError, match=told):
             RESIDUAL.replace(image_shape=shape, **changes)
+
+
+def test_images_are_changed_or_noisy_and_not_both() -> None:
+    assert RESIDUAL.replace(augmentation=True, input_noise=0.0).augmentation
+    assert RESIDUAL.replace(augmentation=False, input_noise=0.1).input_noise == 0.1
+    with pytest.raises(UserError, match="Augmentation and input noise are two answers"):
+        RESIDUAL.replace(augmentation=True, input_noise=0.1)
