@@ -63,8 +63,8 @@ class Recipe:
         loss: name of the objective (training/objectives.py). `cross-entropy`; `squared-error`:
             a VAE's reconstruction is then the mean squared error of an image's pixels, a GAN's
             loss that of LSGAN; `calibrated` (VAE), a Gaussian likelihood of the variance that fits
-            best; `hinge` (GAN). With any but `cross-entropy` a VAE's decoder ends in a tanh, and a
-            GAN's discriminator gives a score instead of a probability.
+            best; `hinge`, `relativistic` (GAN). With any but `cross-entropy` a VAE's decoder ends
+            in a tanh, and a GAN's discriminator gives a score instead of a probability.
         pretraining: name of the VAE that it starts from; None starts from random weights. A GAN's
             generator starts with the trunk of that VAE's decoder (study C); a bridge starts with
             all of the VAE, and keeps its encoder as it is.
@@ -81,10 +81,22 @@ class Recipe:
             either away, and with it whatever all pictures of a batch share: their tint, or a
             pattern on all of them.
         spectral_norm: whether D's weights are held to a spectral norm of 1 in training (GAN only).
+        gradient_penalty: weight of the penalties R1 and R2 on how steep D is at real and at
+            generated images (training/penalties.py; GAN only); 0 has none.
+        penalty_every: the penalties are computed in every so many steps alone, and count as many
+            times there (GAN only).
+        minibatch_deviation: whether D is told how much the images of a batch differ from one
+            another (GAN with residual networks only).
+        one_pass: whether D and G learn from one pass of D (training/updates/gan.py), which takes a
+            loss with a slope everywhere, and a D that scores each image by itself (GAN only).
         averaging: decay of the moving average of G's weights that draws the pictures (GAN only);
             0 draws with the last weights themselves.
         augmentation: whether D sees every image, real or generated, with other colours, shifted and
             with a hole (GAN only).
+        augmentation_start: share of the run after which that begins, the probability of each change
+            rising in a line from 0 there to `augmentation_limit` at the end; None has it
+            from the first step, at `augmentation_limit`.
+        augmentation_limit: the probability of each of the three changes, in the end.
         patch: side, in pixels, of the squares in which the networks draw and see a picture: above
             1 none of their layers works at the picture's full size (residual only).
         components: Gaussians in the mixture that is fitted to the encodings after training, to draw
@@ -131,6 +143,12 @@ class Recipe:
     discriminator_lr: float | None = None
     cooldown: float = 0.0
     augmentation: bool = False
+    augmentation_start: float | None = None
+    augmentation_limit: float = 1.0
+    gradient_penalty: float = 0.0
+    penalty_every: int = 1
+    minibatch_deviation: bool = False
+    one_pass: bool = False
     adversarial: float | None = None
     judge: str | None = None
     patch: int = 1

@@ -188,6 +188,27 @@ def problems(r: Recipe) -> list[str]:
         ),
         (isinstance(r.augmentation, bool), "augmentation must be true or false."),
         (
+            r.augmentation_start is None
+            or (_is_number(r.augmentation_start) and 0 <= r.augmentation_start < 1),
+            f"The start of the augmentation must be in [0, 1) or none, not "
+            f"{shown(r.augmentation_start)}.",
+        ),
+        (
+            _is_number(r.augmentation_limit) and 0 < r.augmentation_limit <= 1,
+            f"The limit of the augmentation must be in (0, 1], not {shown(r.augmentation_limit)}.",
+        ),
+        (
+            _is_number(r.gradient_penalty) and 0 <= r.gradient_penalty <= 1e6,
+            f"The gradient penalty must be in [0, 1000000], not {shown(r.gradient_penalty)}.",
+        ),
+        (
+            _is_count(r.penalty_every, 1, 10**9),
+            f"penalty_every must be a whole number from 1 to 1000000000, not "
+            f"{shown(r.penalty_every)}.",
+        ),
+        (isinstance(r.minibatch_deviation, bool), "minibatch_deviation must be true or false."),
+        (isinstance(r.one_pass, bool), "one_pass must be true or false."),
+        (
             r.adversarial is None or (_is_number(r.adversarial) and 0 <= r.adversarial <= 1),
             f"The adversarial weight must be in [0, 1] or none, not {shown(r.adversarial)}.",
         ),
@@ -233,6 +254,41 @@ def _conflicts(r: Recipe) -> list[str]:
         (
             r.augmentation and r.input_noise,
             "Augmentation and input noise are two answers to one question: choose one.",
+        ),
+        (
+            (r.augmentation_start is not None or r.augmentation_limit != 1) and not r.augmentation,
+            "The augmentation's start and limit belong to a recipe with augmentation.",
+        ),
+        (
+            r.augmentation_start is not None and r.steps is None,
+            "Augmentation that comes in late needs a run whose length is set in steps.",
+        ),
+        (
+            r.gradient_penalty and r.family != "gan",
+            "The gradient penalty belongs to a GAN's discriminator.",
+        ),
+        (
+            r.gradient_penalty and r.mixed_batches,
+            "With a gradient penalty D sees real and generated images apart: no mixed batches.",
+        ),
+        (
+            r.penalty_every != 1 and not r.gradient_penalty,
+            "penalty_every belongs to a recipe with a gradient penalty.",
+        ),
+        (
+            r.minibatch_deviation and (r.family != "gan" or r.network != "residual"),
+            "The minibatch deviation belongs to a GAN with residual networks.",
+        ),
+        (
+            r.one_pass
+            and (
+                r.family != "gan"
+                or r.network != "residual"
+                or r.loss not in ("cross-entropy", "relativistic")
+                or r.minibatch_deviation
+            ),
+            "One pass for both networks takes a GAN with residual networks, with the cross-entropy "
+            "or relativistic loss, and without the minibatch deviation.",
         ),
         (
             r.spectral_norm and r.family != "gan",

@@ -39,6 +39,12 @@ _OVERRIDES: dict[str, str] = {
     "averaging": "averaging",
     "spectral_norm": "spectral_norm",
     "augmentation": "augmentation",
+    "augmentation_start": "augmentation_start",
+    "augmentation_limit": "augmentation_limit",
+    "gradient_penalty": "gradient_penalty",
+    "penalty_every": "penalty_every",
+    "minibatch_deviation": "minibatch_deviation",
+    "one_pass": "one_pass",
     "mirror": "mirror",
     "encoder_widths": "encoder_widths",
     "decoder_widths": "decoder_widths",
@@ -63,6 +69,12 @@ _FAMILY_ONLY = {
     "discriminator_lr": "gan",
     "spectral_norm": "gan",
     "augmentation": "gan",
+    "augmentation_start": "gan",
+    "augmentation_limit": "gan",
+    "gradient_penalty": "gan",
+    "penalty_every": "gan",
+    "minibatch_deviation": "gan",
+    "one_pass": "gan",
 }
 # What `--sweep` takes: all of them whose values have no commas, and the latent size.
 SWEPT = ("latent", *(name for name in _OVERRIDES if not name.endswith("_widths")))

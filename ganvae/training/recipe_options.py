@@ -110,6 +110,40 @@ _OPTIONS = (
         + _of_recipe("augmentation"),
     ),
     click.option(
+        "--augmentation-start",
+        type=float,
+        help="Share of the run after which augmentation begins and slowly rises (GAN)."
+        + _of_recipe("augmentation_start"),
+    ),
+    click.option(
+        "--augmentation-limit",
+        type=float,
+        help="Probability of each change of augmentation, in the end (GAN)."
+        + _of_recipe("augmentation_limit"),
+    ),
+    click.option(
+        "--gradient-penalty",
+        type=float,
+        help="Weight of the penalties R1 and R2 on a steep D, 0 for none (GAN)."
+        + _of_recipe("gradient_penalty"),
+    ),
+    click.option(
+        "--penalty-every",
+        type=int,
+        help="The penalties are computed every so many steps (GAN)." + _of_recipe("penalty_every"),
+    ),
+    click.option(
+        "--minibatch-deviation/--no-minibatch-deviation",
+        default=None,
+        help="D is told how much the images of a batch differ (GAN, residual networks)."
+        + _of_recipe("minibatch_deviation"),
+    ),
+    click.option(
+        "--one-pass/--no-one-pass",
+        default=None,
+        help="D and G learn from one pass of D (GAN)." + _of_recipe("one_pass"),
+    ),
+    click.option(
         "--encoder-widths",
         metavar="W,W,…",
         help="Widths of encoder or discriminator, from x inwards." + _of_recipe("encoder_widths"),
