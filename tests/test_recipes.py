@@ -308,7 +308,7 @@ def test_steps_out_of_range() -> None:
             "needs a run whose length is set in steps",
         ),
         ("face-gan-128", {"gradient_penalty": 1.0}, "no mixed batches"),
-        ("tuned-gan-faces", {"one_pass": True}, "takes a GAN with residual networks"),
+        ("tuned-gan-digits", {"one_pass": True}, "takes a GAN with residual networks"),
         ("gan-100", {"minibatch_deviation": True}, "belongs to a GAN with residual networks"),
     ],
 )
