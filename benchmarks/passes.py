@@ -36,7 +36,7 @@ STRETCH = 16
 OPERATORS = 8
 
 # The recipe as it was before relativistic losses came in, and each way as what it changes of it.
-_HINGE = RECIPES["tuned-gan-digits"].replace(
+FORMER = RECIPES["tuned-gan-digits"].replace(
     name="hinge",
     dataset="celeba",
     image_shape=(3, 64, 64),
@@ -69,9 +69,14 @@ WAYS: dict[str, dict[str, Any]] = {
 }
 
 
-def stepper(way: str, images: Tensor) -> Callable[[int], object]:
-    """One step of a way, called with its number."""
-    recipe = _HINGE.replace(**WAYS[way])
+def stepper(way: str, images: Tensor, **changes: Any) -> Callable[[int], object]:
+    """One step of a way, called with its number.
+
+    Args:
+        images: a batch (N, C, H, W) in [-1, 1].
+        changes: of the recipe, besides the way's own.
+    """
+    recipe = FORMER.replace(**WAYS[way], **changes)
     torch.manual_seed(recipe.seed)
     model = build(recipe)
     if not way.endswith("channels first"):
@@ -99,7 +104,7 @@ def shares(step: Callable[[int], object]) -> dict[str, float]:
     return {name.removeprefix("aten::"): found[name] / total for name in most}
 
 
-def measure(rounds: int, recipe: Recipe = _HINGE) -> dict[str, Any]:
+def measure(rounds: int, recipe: Recipe = FORMER) -> dict[str, Any]:
     """Every way's speed, interleaved, and what the first and the last spend their time on."""
     images = torch.rand(recipe.batch_size, *recipe.image_shape) * 2 - 1
     steps = {way: stepper(way, images) for way in WAYS}
