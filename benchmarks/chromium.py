@@ -7,6 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Playwright
 
+from scripts.browsers import FLAGS, find_browser
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -20,14 +22,20 @@ def options(doc: str | None, result: Path) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--runtime", type=Path, default=ROOT / ".runtime")
-    parser.add_argument("--chromium", help="Chromium's program; Playwright's own by default")
+    add_browser(parser)
     parser.add_argument("--output", type=Path, default=result, help="JSON file")
     return parser
 
 
+def add_browser(parser: argparse.ArgumentParser) -> None:
+    """Give a parser --chromium alone."""
+    parser.add_argument(
+        "--chromium",
+        default=find_browser(),
+        help="the browser's program; by default the one that the tests find, else Playwright's own",
+    )
+
+
 def launch(playwright: Playwright, program: str | None) -> Browser:
     """A headless Chromium without a GPU."""
-    return playwright.chromium.launch(
-        executable_path=program,
-        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    )
+    return playwright.chromium.launch(executable_path=program, args=list(FLAGS))

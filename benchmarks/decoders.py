@@ -1,7 +1,7 @@
 """How long a visitor's browser takes for one picture of each shipped model.
 
     python scripts/fetch_runtime.py
-    python -m benchmarks.decoders --chromium /usr/bin/chromium
+    python -m benchmarks.decoders
 
 In headless Chromium, without a GPU: the page's own engine draws one z after another. Counted is
 what the page waits for, the way to the worker and back included, but not the painting. Written to

@@ -1,7 +1,7 @@
 """How closely the Explore tab's pictures follow the hand.
 
     python scripts/fetch_runtime.py
-    python -m benchmarks.explorer --chromium /usr/bin/chromium
+    python -m benchmarks.explorer
 
 Starts the page and drags the first slider in headless Chromium, for a pair of digits and one of
 faces, drawn by the browser's own engine and by the server. Each move counts from its input event

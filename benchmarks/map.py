@@ -1,7 +1,7 @@
 """How long the Map tab takes to draw a frame while a cloud is turned.
 
     python scripts/fetch_runtime.py
-    python -m benchmarks.map --chromium /usr/bin/chromium
+    python -m benchmarks.map
 
 Starts the page and turns the cloud of 10,000 points of a VAE's test images in headless Chromium, a
 little on every animation frame, at one pixel of the screen a pixel of the page and at two. Counts

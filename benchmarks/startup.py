@@ -1,6 +1,6 @@
 """How long a cold start of the page takes, and how much memory its server needs.
 
-    python -m benchmarks.startup --weights weights --chromium /usr/bin/chromium
+    python -m benchmarks.startup --weights weights
     python -m benchmarks.startup --space > benchmarks/results/space.json
 
 Starts `python app.py` anew for each run, opens the page in headless Chromium as soon as it answers,
@@ -29,6 +29,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks import chromium
 from benchmarks.free_port import free_port
 from benchmarks.server_process import LIMIT_SECONDS, wait_for
 
@@ -116,14 +117,11 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, default=ROOT / "weights")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--space", action="store_true", help="as a Hugging Face Space runs it")
-    parser.add_argument("--chromium", type=Path, help="Playwright's own by default")
+    chromium.add_browser(parser)
     options = parser.parse_args()
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=options.chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = chromium.launch(playwright, options.chromium)
         try:
             runs = [measure(browser, options.weights, options.space) for _ in range(options.runs)]
         finally:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,14 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import browsers
 import fetch_runtime
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP, PHONE = (1280, 840), (390, 844)
 _START_SECONDS = 120
 _SETTLE_MS = 6000
@@ -95,13 +93,15 @@ def picture(browser: Browser, url: str, size: tuple[int, int], scale: float) -> 
 
 def main() -> int:
     """Take every picture; the exit status."""
-    browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    browser_path = browsers.find_browser()
     if browser_path is None:
         print("The pictures need Chromium or Chrome on the PATH.", file=sys.stderr)
         return 2
     DOCS.mkdir(exist_ok=True)
     with served() as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=browser_path, args=list(browsers.FLAGS)
+        )
         for name, view in VIEWS.items():
             (DOCS / name).write_bytes(picture(browser, url + view, DESKTOP, 1))
         phones = [

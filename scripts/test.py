@@ -15,13 +15,13 @@ import sys
 import venv
 from pathlib import Path
 
+import browsers
 import fetch_client
 import fetch_runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PINS = "constraints.txt"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHECKS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
@@ -35,11 +35,11 @@ CHECKS = (
 def main(arguments: list[str]) -> int:
     """Run every check; the exit status of the first that fails, or 0."""
     python = prepare_environment()
-    if not prepare(BROWSERS, "chromium"):
+    if browsers.find_browser() is None and not prepare(browsers.PROGRAMS, "chromium"):
         print(
             "The page's tests need Chromium or Chrome: install one (Debian and Ubuntu: "
             "sudo apt-get install chromium), so that one of these is on the PATH: "
-            f"{', '.join(BROWSERS)}.",
+            f"{', '.join(browsers.PROGRAMS)}.",
             file=sys.stderr,
         )
         return 1

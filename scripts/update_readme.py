@@ -24,6 +24,7 @@ from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
 from tables.mixtures import mixtures  # noqa: E402
 from tables.models import ablation, faces, headline, models  # noqa: E402
+from tables.mutants import mutants  # noqa: E402
 from tables.scores import scores, stability  # noqa: E402
 from tables.settings import settings  # noqa: E402
 from tables.speed import speed  # noqa: E402
@@ -51,6 +52,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "memorisation": memorisation,
     "survival": survival,
     "survival-told": survival_told,
+    "mutants": mutants,
     "mixtures": mixtures,
     "training-speed": performance.ratios,
     "training-phases": performance.phases,

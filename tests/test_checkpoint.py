@@ -56,6 +56,21 @@ def test_round_trip_is_bit_for_bit(name: str, tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+def test_files_are_called_as_others_know_them(tmp_path: Path) -> None:
+    """The page of another version, the Hub and links all ask for these very names."""
+    write(tmp_path, build(RECIPES["vae-3"]))
+    (tmp_path / "metrics.json").write_text('{"a": 1}')
+    (tmp_path / "history.csv").write_text("step\n5\n")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"model.safetensors", "config.json", "metrics.json", "history.csv"}
+    assert checkpoint.read_metrics(tmp_path) == {"a": 1}
+    assert checkpoint.read_history(tmp_path) == {"step": [5]}
+    assert (checkpoint.CARD, checkpoint.SNAPSHOTS) == ("README.md", "snapshots")
+    assert checkpoint.SNAPSHOT_INDEX == "index.json"
+    config = json.loads((tmp_path / "config.json").read_text())
+    assert config["recipe"]["name"] == "vae-3"
+
+
 def test_saving_takes_a_model_with_gradients_and_strides(tmp_path: Path) -> None:
     model = build(RECIPES["gan-100"].replace(decoder_widths=(8, 4, 4)))
     model = model.to(memory_format=torch.channels_last)
@@ -302,3 +317,51 @@ def test_write_model_takes_any_recipe(tmp_path: Path) -> None:
     recipe = TINY[0].replace(name="other", pair="another")
     write_model(tmp_path / "other", recipe)
     assert checkpoint.load(tmp_path / "other").recipe == recipe
+
+
+def stored_types(path: Path) -> dict[str, torch.dtype]:
+    return {name: tensor.dtype for name, tensor in load_file(path).items()}
+
+
+@pytest.mark.parametrize("name", ["vae-10", "gan-100", "tuned-gan-digits"])
+def test_half_precision_is_for_weights_alone(name: str, tmp_path: Path) -> None:
+    """Biases and batch statistics keep their digits, on the disk and when they are rounded."""
+    torch.manual_seed(0)
+    model = build(RECIPES[name].replace(storage="float16"))
+    with torch.no_grad():
+        for tensor in model.state_dict().values():
+            if tensor.is_floating_point():
+                # What half precision rounds, and a variance that it would make 0.
+                tensor.copy_(torch.rand_like(tensor) * 3e-8 + 1e-9 if tensor.ndim == 1 else tensor)
+    before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
+    write(tmp_path, model)
+    types = stored_types(tmp_path / checkpoint.WEIGHTS)
+    assert set(types) == set(before)
+    for key, tensor in before.items():
+        assert types[key] == (torch.float16 if tensor.ndim > 1 else tensor.dtype), key
+    # A matrix and a kernel, a bias or what batch norm has, and all it counts.
+    assert {before[key].ndim for key, kind in types.items() if kind == torch.float16} >= {4}
+    assert torch.float32 in types.values()
+    loaded = checkpoint.load(tmp_path).state_dict()
+    checkpoint.round_to_storage(model)
+    changed = set()
+    for key, tensor in model.state_dict().items():
+        # What is measured is what ships.
+        assert torch.equal(tensor, loaded[key]), key
+        if tensor.ndim > 1:
+            assert torch.equal(tensor, before[key].half().float()), key
+        else:
+            assert torch.equal(tensor, before[key]), key
+        if not torch.equal(tensor, before[key]):
+            changed.add(tensor.ndim)
+    assert changed >= {2, 4} or changed == {4}
+
+
+def test_full_precision_rounds_nothing(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    model = build(RECIPES["mlp-vae-20"].replace(storage="float32"))
+    before = {key: tensor.clone() for key, tensor in model.state_dict().items()}
+    checkpoint.round_to_storage(model)
+    assert all(torch.equal(tensor, before[key]) for key, tensor in model.state_dict().items())
+    write(tmp_path, model)
+    assert set(stored_types(tmp_path / checkpoint.WEIGHTS).values()) == {torch.float32}

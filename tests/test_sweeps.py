@@ -82,6 +82,23 @@ def test_charts_say_how_many_trainings_there_are() -> None:
     assert ">10<" in distance.svg
 
 
+def test_the_dotted_lines_are_a_standard_deviation_away() -> None:
+    rows = [
+        {"name": f"{latent}-{seed}", "latent": latent, "distance": distance, "kl": 5.0}
+        for latent, distances in ((2, (100.0, 104.0, 111.0)), (10, (1.0, 1.0, 40.0)))
+        for seed, distance in enumerate(distances)
+    ]
+    (distance, *_) = sweep_charts(make(rows), 344)
+    assert "mean of 3 trainings" in distance.note
+    assert "dotted: a standard deviation" in distance.note
+    mean, low, high = (line["y"] for line in distance.lines)
+    assert mean == [105, 14]
+    # (25 + 1 + 36) / 2 and (169 + 169 + 676) / 2 are the variances of samples of three.
+    assert high == pytest.approx([105 + 31**0.5, 14 + 507**0.5], rel=1e-3)
+    # 14 less that much is below 0, which a logarithmic axis has no place for.
+    assert low == pytest.approx([105 - 31**0.5, 1.4], rel=1e-3)
+
+
 def test_the_picture_holds_every_chart() -> None:
     for family, charts in (("vae", 3), ("gan", 1)):
         picture = sweep_picture(make(ROWS, family=family))

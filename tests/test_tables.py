@@ -19,6 +19,7 @@ from tables import (  # noqa: E402
     claims,
     mixtures,
     models,
+    mutants,
     scores,
     studies,
     survival,
@@ -271,6 +272,22 @@ def test_the_worth_of_mixtures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     lines = mixtures.mixtures().splitlines()
     assert lines[2] == "| `a-vae` | N(0, I) | 612.3 | 0.20 | 58% |  |"
     assert lines[3] == "| `a-vae` | 30 Gaussians | 18.6 | 0.20 | 58% | 33 s |"
+
+
+def test_mutants_are_counted_by_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutants, "RESULTS", tmp_path)
+    assert "not measured" in mutants.mutants()
+    outcomes = {"latents": "caught caught survived alike", "metrics": "endless", "recipe": "alike"}
+    modules = {
+        name: [{"outcome": outcome} for outcome in told.split()] for name, told in outcomes.items()
+    }
+    (tmp_path / "mutants.json").write_text(json.dumps({"modules": modules}))
+    assert mutants.mutants().splitlines()[2:] == [
+        "| `ganvae/latents` | 4 | 2 | 1 | 1 | 66.7% |",
+        "| `ganvae/metrics` | 1 | 1 | 0 | 0 | 100.0% |",
+        "| `ganvae/recipe` | 1 | 0 | 0 | 1 | – |",
+        "| all | 6 | 3 | 1 | 2 | 75.0% |",
+    ]
 
 
 def test_survival_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,12 +85,14 @@ def read_training_features(weights: Path) -> TrainingFeatures:
         with safe_open(path, framework="pt") as stored:
             names = list(stored.keys())
             shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
-            rows, size = (shapes.get("codes") or (0, 0))[:2]
+            rows, size = (*(shapes.get("codes") or ()), 0, 0)[:2]
             fits = shapes == {"codes": (rows, size), "scale": (size,)}
             if not fits or not 1 <= rows <= _MOST_ROWS or not 1 <= size <= _MOST_SIZE:
                 raise UserError(f"{path} holds no features of training images.")
             codes, scale = stored.get_tensor("codes"), stored.get_tensor("scale")
             described = stored.metadata() or {}
+    except UserError:
+        raise
     except (SafetensorError, OSError, ValueError, TypeError) as error:
         raise UserError(f"{path} is cut short or not a safetensors file.") from error
     sound = codes.dtype == torch.uint8 and scale.dtype == torch.float32

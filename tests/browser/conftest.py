@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,8 +18,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from scripts.browsers import FLAGS, PROGRAMS, find_browser
+
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A machine that trains on all its cores beside the tests starts the page slowly.
 START_SECONDS = 300
 PATIENCE_MS = 60_000
@@ -106,19 +106,15 @@ def wait_for(url: str, app: subprocess.Popen[Any], log: Path) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium or Chrome. Without one tests are skipped, but fail where CI is set."""
-    asked = os.environ.get("GANVAE_BROWSER")
-    path = asked or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = find_browser()
     if path is None:
-        message = f"None of {', '.join(BROWSERS)} is on the PATH."
+        message = f"None of {', '.join(PROGRAMS)} is on the PATH."
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
         browser.close()
 

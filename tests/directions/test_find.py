@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ganvae import checkpoint
 from ganvae.data.sets import Images
-from ganvae.directions import find
+from ganvae.directions import digits, find
 from ganvae.directions.candidate import Candidate
 from ganvae.directions.climb import climb
 from ganvae.directions.digits import class_shifts, regression, unit
@@ -22,7 +22,7 @@ from ganvae.latents import Array, sample_z
 from ganvae.metrics.classifier import DigitClassifier
 from ganvae.metrics.meanings import Meaning
 from ganvae.metrics.subject import Subject
-from ganvae.models import GAN
+from ganvae.models import GAN, VAE, build
 from ganvae.recipe.shipped import RECIPES
 
 LATENT = 100
@@ -207,3 +207,21 @@ def test_digits_are_looked_into_and_written(
     )
     found = read_directions(tmp_path, model.recipe)
     assert [one.key for one in found] == [one["key"] for one in described["directions"]]
+
+
+def test_classes_are_those_of_images_from_all_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images in the order of their classes: the first ones alone lack most of them."""
+    torch.manual_seed(0)
+    model = build(RECIPES["vae-10"].replace(decoder_widths=(4, 4, 4), encoder_widths=(4, 4, 4)))
+    assert isinstance(model, VAE)
+    train = torch.randint(0, 256, (300, 1, 32, 32), dtype=torch.uint8)
+    labels = torch.arange(300) // 30
+    monkeypatch.setattr(digits, "_PICTURES", 20)
+    monkeypatch.setattr(digits, "_IMAGES", 100)
+    monkeypatch.setattr(digits, "_FEWEST", 1)
+    network = DigitClassifier().eval().requires_grad_(False)
+    found = digits.digit_candidates(model.eval(), train, labels, network)
+    assert [one.why for one in found] == [""] * 12
+    again = digits.digit_candidates(model, train, labels, network)
+    for one, other in zip(found, again, strict=True):
+        np.testing.assert_array_equal(one.vectors, other.vectors)

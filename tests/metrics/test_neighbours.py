@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from ganvae.errors import UserError
 from ganvae.metrics import neighbours
@@ -42,10 +42,17 @@ def test_the_nearest_row_is_found_over_all_chunks(
 def test_what_is_written_is_read(features: torch.Tensor, tmp_path: Path) -> None:
     index = TrainingFeatures.of(features, "network", "images")
     index.write(tmp_path)
+    # Where the weights that ship have it.
+    path = tmp_path / "reference" / "mnist-28" / "training_features.safetensors"
+    assert path.is_file()
     again = read_training_features(tmp_path)
     assert torch.equal(again.codes, index.codes)
     assert torch.equal(again.scale, index.scale)
     assert (again.network, again.images) == ("network", "images")
+    # Whose they are is of no use if the file doesn't say it.
+    save_file(load_file(path), path)
+    nobodys = read_training_features(tmp_path)
+    assert (nobodys.network, nobodys.images) == ("", "")
 
 
 CODES, SCALE = torch.zeros(3, 4, dtype=torch.uint8), torch.ones(4)
@@ -68,8 +75,22 @@ def test_other_contents_are_refused(tensors: dict[str, torch.Tensor], tmp_path: 
     path = tmp_path / TRAINING_FEATURES
     path.parent.mkdir(parents=True)
     save_file(tensors, path)
-    with pytest.raises(UserError, match="training_features"):
+    with pytest.raises(UserError, match=r"training_features.* holds no features"):
         read_training_features(tmp_path)
+
+
+def test_the_largest_file_is_read_and_a_larger_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(neighbours, "_MOST_ROWS", 3)
+    monkeypatch.setattr(neighbours, "_MOST_SIZE", 4)
+    TrainingFeatures(CODES, SCALE, "", "").write(tmp_path)
+    assert torch.equal(read_training_features(tmp_path).codes, CODES)
+    for rows, size in ((4, 4), (3, 5)):
+        codes = torch.zeros(rows, size, dtype=torch.uint8)
+        TrainingFeatures(codes, torch.ones(size), "", "").write(tmp_path)
+        with pytest.raises(UserError, match="holds no features"):
+            read_training_features(tmp_path)
 
 
 def test_no_file_and_a_cut_one(features: torch.Tensor, tmp_path: Path) -> None:

@@ -10,13 +10,33 @@ import torch
 from ganvae.data import to_float
 from ganvae.data.sets import Images
 from ganvae.errors import UserError
+from ganvae.latents import sample_z
 from ganvae.metrics import reference as references
 from ganvae.metrics.diversity import mean_pairwise_distance
-from ganvae.metrics.fidelity import Statistics, frechet_distance
-from ganvae.metrics.reference import FACTS, STATISTICS, Reference, find_reference
+from ganvae.metrics.fidelity import (
+    Statistics,
+    frechet_distance,
+    kernel_distance,
+    precision_recall,
+)
+from ganvae.metrics.reference import (
+    FACTS,
+    STATISTICS,
+    Reference,
+    find_reference,
+    is_measured,
+)
 from ganvae.metrics.scoring import SCORE_SEED, Scorer, generate, prior_z
-from ganvae.metrics.sharpness import bright_specks, laplacian_variance
+from ganvae.metrics.sharpness import (
+    bright_specks,
+    high_frequency_share,
+    histogram,
+    histogram_edges,
+    laplacian_variance,
+    power_spectrum,
+)
 from ganvae.models import VAE, build
+from ganvae.recipe import Prior
 from ganvae.recipe.shipped import RECIPES
 
 RECIPE = RECIPES["mlp-vae-20"].replace(name="small", dataset="cats")
@@ -82,6 +102,35 @@ def test_the_reference_is_measured_once_and_read_afterwards(images: Images, tmp_
     )
     assert facts["floor"]["n"] == 40
     assert facts["floor"]["distance"] == pytest.approx(floor, rel=0.5)
+
+
+def test_a_reference_says_what_was_measured_and_how(images: Images, tmp_path: Path) -> None:
+    facts = find_reference(RECIPE, images, Corners(), tmp_path).facts
+    assert (facts["dataset"], facts["split"], facts["n"]) == ("cats", "test", 40)
+    assert (facts["image_shape"], facts["fingerprint"]) == ([1, 28, 28], "abc")
+    assert (facts["features"], facts["features_fingerprint"]) == ("corners", "1")
+    power = power_spectrum(to_float(images.test)).mean(dim=0)
+    expected = power.clamp(min=1e-12).log10().tolist()
+    assert facts["sharpness"]["spectrum"] == pytest.approx(expected, abs=1e-6)
+    assert facts["sharpness"]["high_frequency_share"] == pytest.approx(high_frequency_share(power))
+    shares = histogram(laplacian_variance(to_float(images.test))).tolist()
+    assert facts["sharpness"]["histogram"] == pytest.approx(shares, abs=1e-6)
+    assert facts["sharpness"]["histogram_edges"] == histogram_edges()
+
+
+def test_what_is_measured_is_told_from_what_lacks_features(images: Images, tmp_path: Path) -> None:
+    assert not is_measured(RECIPE, tmp_path)
+    find_reference(RECIPE, images, None, tmp_path)
+    assert not is_measured(RECIPE, tmp_path)
+    find_reference(RECIPE, images, Corners(), tmp_path)
+    assert is_measured(RECIPE, tmp_path)
+    assert not is_measured(RECIPE.replace(dataset="dogs"), tmp_path)
+
+
+@pytest.mark.parametrize("prior", ["normal", "uniform"])
+def test_scores_are_drawn_from_the_models_own_prior(prior: Prior) -> None:
+    model = build(RECIPES["mini-gan-100"].replace(prior=prior))
+    np.testing.assert_array_equal(prior_z(model, 5), sample_z(20_000, 100, 5, prior))
 
 
 def test_other_images_are_refused(images: Images, tmp_path: Path) -> None:
@@ -162,3 +211,40 @@ def test_scores_are_those_of_the_samples(reference: Reference, model: VAE) -> No
     assert quick["distance"]["value"] == pytest.approx(scores["distance"]["value"])
     assert quick["sharpness"]["ratio"] == pytest.approx(scores["sharpness"]["ratio"])
     assert scores == scorer.score_fully(model, prior_z(model, 600))
+
+
+def test_precision_is_of_samples_and_recall_of_real_images(
+    reference: Reference, model: VAE, images: Images
+) -> None:
+    network = Corners()
+    # All samples alike: whatever they come near, they reach little of it.
+    z = np.repeat(prior_z(model, 1), 40, axis=0) + prior_z(model, 40) * 1e-3
+    scores = Scorer(reference, network).score_fully(model, z)["precision_recall"]
+    drawn = network.features(torch.cat(list(generate(model, z))))
+    real = network.features(to_float(images.test))
+    expected = precision_recall(drawn, real)
+    assert expected["precision"] != expected["recall"]
+    assert (scores["precision"], scores["recall"]) == (expected["precision"], expected["recall"])
+
+
+def test_the_floor_is_of_training_images_from_all_over(tmp_path: Path) -> None:
+    """The first of them alone would be far from the test images."""
+    pixels = some_images().test.repeat(10, 1, 1, 1)
+    first = torch.zeros(40, 1, 28, 28, dtype=torch.uint8)
+    first[::2] = 255
+    images = Images(torch.cat((first, pixels)), some_images().test, "abc")
+    network = Corners()
+    real = network.features(to_float(images.test))
+    wrong = network.features(to_float(images.train[:40]))
+    far = frechet_distance(Statistics.of(wrong), Statistics.of(real))
+    facts = find_reference(RECIPE, images, network, tmp_path).facts
+    floor = facts["floor"]
+    assert (floor["n"], floor["split"], floor["seed"]) == (40, "train", 0)
+    assert floor["distance"] < far / 5
+    # The training images are in the place of samples.
+    order = torch.randperm(440, generator=torch.Generator().manual_seed(0))
+    others = network.features(to_float(images.train[order[:40]]))
+    told = precision_recall(others, real)
+    assert told["precision"] != told["recall"]
+    assert floor["precision_recall"] == told
+    assert floor["kernel_distance"] == kernel_distance(others, real)

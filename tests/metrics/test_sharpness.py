@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -88,6 +89,26 @@ def test_power_does_not_depend_on_brightness_and_grows_with_contrast_squared() -
     whole = power_spectrum(image)
     torch.testing.assert_close(power_spectrum(image / 2), whole / 4)
     torch.testing.assert_close(power_spectrum(image + 0.2), whole, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(12, 12), (10, 17), (16, 9)])
+def test_the_spectrum_is_that_of_numpy_ring_by_ring(shape: tuple[int, int]) -> None:
+    random = np.random.default_rng(0)
+    image = random.random((2, 3, *shape))
+    height, width = shape
+    side = min(shape)
+    expected = np.zeros((2, side // 2 + 1))
+    for number, grey in enumerate(image.mean(axis=1)):
+        windowed = (grey - grey.mean()) * np.outer(np.hanning(height), np.hanning(width))
+        power = np.abs(np.fft.fft2(windowed)) ** 2 / (height * width)
+        for row, down in enumerate(np.fft.fftfreq(height) * side):
+            for column, right in enumerate(np.fft.fftfreq(width) * side):
+                ring = round(float(np.hypot(down, right)))
+                if ring < expected.shape[1]:
+                    expected[number, ring] += power[row, column]
+    found = power_spectrum(torch.from_numpy(image))
+    assert found.dtype == torch.float64
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
 def test_high_frequencies_are_the_upper_half() -> None:

@@ -51,3 +51,27 @@ def test_an_empty_picture_has_no_width_and_no_slant() -> None:
     empty = torch.zeros(2, 1, 28, 28)
     assert stroke_width(empty).tolist() == [0, 0]
     assert slant(empty).tolist() == [0, 0]
+
+
+def test_a_faint_stroke_has_the_width_and_the_slant_of_a_bright_one() -> None:
+    faint, bright = bar(3, 0.5, grey=0.01), bar(3, 0.5)
+    assert 0.5 < faint.sum() < 1
+    assert stroke_width(faint).item() == pytest.approx(stroke_width(bright).item(), rel=1e-2)
+    assert slant(faint).item() == pytest.approx(slant(bright).item(), rel=1e-4)
+    # A level line has no height to lean over: it stays within bounds.
+    level = torch.zeros(1, 1, 32, 32)
+    level[0, 0, 10, 4:28] = 1
+    assert slant(level).item() == pytest.approx(0, abs=1e-6)
+
+
+def test_images_are_measured_apart_whatever_their_colours() -> None:
+    bars = torch.cat(
+        [bar(width, lean, grey) for width, lean, grey in ((2, 0.3, 1.0), (5, -0.5, 0.4))]
+    )
+    tall = torch.nn.functional.pad(bars, (0, 0, 0, 16))
+    for measure in (stroke_width, slant):
+        together = measure(bars)
+        assert together.tolist() == pytest.approx([measure(one[None]).item() for one in bars])
+        assert measure(tall).tolist() == pytest.approx(together.tolist(), rel=1e-4)
+        coloured = torch.cat([bars * share for share in (0.2, 0.9, 0.4)], dim=1)
+        assert measure(coloured).tolist() == pytest.approx(measure(bars / 2).tolist(), rel=1e-4)

@@ -10,6 +10,7 @@ from safetensors.numpy import save_file
 from ganvae.errors import UserError
 from ganvae.latents import sample_z
 from ganvae.models import VAE, build
+from ganvae.prior import fit
 from ganvae.prior.fit import encode, fit_prior
 from ganvae.prior.format import FITTED_PRIOR, FittedPrior, read_fitted_prior
 from ganvae.recipe.shipped import RECIPES
@@ -106,3 +107,43 @@ def test_the_fit_lies_where_the_encoder_puts_the_images() -> None:
     vae.recipe = RECIPE
     again = fit_prior(vae, images)
     np.testing.assert_array_equal(again.factors, prior.factors)
+
+
+def test_more_images_than_are_needed_are_drawn_from_all_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Images in the order of their kinds: the first ones alone say nothing of the others."""
+    torch.manual_seed(0)
+    vae = build(RECIPE)
+    assert isinstance(vae, VAE)
+    vae.recipe = RECIPE.replace(components=2)
+    with torch.no_grad():
+        for parameter in vae.encoder.parameters():
+            parameter.mul_(2)
+    vae.eval()
+    images = torch.randint(0, 256, (600, 1, 32, 32), dtype=torch.uint8)
+    images[:200] //= 4
+    images[400:] //= 2
+    monkeypatch.setattr(fit, "_ENOUGH", 150)
+    monkeypatch.setattr(fit, "_ENOUGH_EACH", 1)
+    encoded: list[torch.Tensor] = []
+
+    def encode_and_note(model: VAE, train: torch.Tensor) -> np.ndarray:
+        encoded.append(train)
+        return encode(model, train)
+
+    monkeypatch.setattr(fit, "encode", encode_and_note)
+    prior = fit_prior(vae, images)
+    (drawn,) = encoded
+    assert len(drawn) == 150
+    # Of each kind about a third; the brightest pixel tells them apart.
+    brightest = drawn.flatten(1).amax(dim=1)
+    kinds = [(brightest < 64).sum(), (brightest < 128).sum() - (brightest < 64).sum()]
+    assert all(30 < kind < 70 for kind in kinds)
+    # One draw, not one at each call.
+    np.testing.assert_array_equal(fit_prior(vae, images).means, prior.means)
+    assert torch.equal(encoded[1], drawn)
+    # Each Gaussian has images enough of its own where a recipe has many.
+    monkeypatch.setattr(fit, "_ENOUGH_EACH", 100)
+    fit_prior(vae, images)
+    assert len(encoded[2]) == 200

@@ -228,7 +228,7 @@ BAD = [
     ("beta", -1, "beta must be"),
     ("beta", float("inf"), "beta must be"),
     ("real_label", 0, "real label must be"),
-    ("lr", 0, "learning rate must be"),
+    ("lr", 0, r"learning rate must be in \(0, 1\], not 0\."),
     ("lr", "0.1", "learning rate must be"),
     ("adam_betas", [0.9], "Adam's betas must be"),
     ("adam_betas", [0.9, 1], "Adam's betas must be"),

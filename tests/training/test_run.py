@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import itertools
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +33,7 @@ from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
     SHORT_GAN,
+    SHORT_RESIDUAL_GAN,
     SHORT_VAE,
     STEPS,
 )
@@ -187,7 +190,8 @@ class StopAt:
 
 @pytest.mark.parametrize(
     "recipe",
-    [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN],
+    # The last one trains a network besides the one that draws.
+    [SHORT_VAE, SHORT_GAN, SHORT_CONV_GAN, SHORT_RESIDUAL_GAN],
     ids=lambda recipe: f"{recipe.name}-{recipe.precision}",
 )
 def test_stopped_and_resumed_is_bit_for_bit_the_same(
@@ -206,6 +210,30 @@ def test_stopped_and_resumed_is_bit_for_bit_the_same(
     assert not (tmp_path / "weights").exists()
     resumed = run.train(recipe, settings(resume=True))
     assert_same_result(resumed, expected)
+
+
+def test_half_filled_rows_of_curves_and_the_time_survive_a_stop(
+    settings: SettingsMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A row of many steps, stopped in its middle: it is the mean over all of them."""
+    monkeypatch.setattr(callbacks.schedule, "TRAIN_ROWS", 3)
+    # Half a second a step, whatever the machine.
+    ticks = itertools.count()
+    clock = SimpleNamespace(perf_counter=lambda: next(ticks) / 2)
+    monkeypatch.setattr(loop, "time", clock)
+    expected = run.train(SHORT_VAE, settings(output=tmp_path / "expected", runs=tmp_path / "r"))
+    for step in (4, 17):
+        stop_at(step, SHORT_VAE, settings(resume=True), monkeypatch)
+        kept = state.read_details(tmp_path / "runs" / SHORT_VAE.name)
+        assert kept["sums"]["steps"] == step % 10
+        assert kept["seconds"] == step / 2
+    resumed = run.train(SHORT_VAE, settings(resume=True))
+    assert_same_result(resumed, expected)
+    history = checkpoint.read_history(resumed)
+    rows = dict(zip(history["step"], history["train_loss"], strict=True))
+    assert [step for step, loss in rows.items() if loss is not None] == [10, 20, 30]
+    assert history["seconds"] == [step / 2 for step in rows]
+    assert checkpoint.read_metrics(resumed)["training"]["seconds"] == 15
 
 
 def test_the_same_seed_twice_is_the_same_and_another_is_not(

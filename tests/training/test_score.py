@@ -13,10 +13,12 @@ import torch
 
 from ganvae import checkpoint, files
 from ganvae.cards import write_card
+from ganvae.data.sets import Images
 from ganvae.data.vision import import_torchvision
 from ganvae.errors import UserError
 from ganvae.metrics.inception import InceptionFeatures
 from ganvae.metrics.scoring import SCORE_SEED, prior_z
+from ganvae.models import build
 from ganvae.prior.format import FITTED_PRIOR, read_fitted_prior
 from ganvae.training import evaluate, run, score
 from ganvae.training.settings import Settings
@@ -193,3 +195,33 @@ def test_samples_of_a_bridge_are_judged_as_the_page_draws_them(bridge_weights: P
     vae = checkpoint.load(bridge_weights / "tuned-vae-digits")
     other = evaluate._shown_z(vae, bridge_weights / "tuned-vae-digits", 5)
     np.testing.assert_array_equal(other, prior_z(vae, 5))
+
+
+def test_the_study_compares_with_training_images_from_all_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Ever brighter images: the first ones alone would be too dark."""
+    seen: list[torch.Tensor] = []
+
+    class Brightness:
+        name = "brightness"
+
+        def features(self, images: torch.Tensor) -> torch.Tensor:
+            seen.append(images.mean(dim=(1, 2, 3)))
+            return images[:, 0, 12:14, 12:14].flatten(1)
+
+    monkeypatch.setattr(score, "SCORE_COUNT", 30)
+    monkeypatch.setattr(score, "_STUDY_COUNT", 50)
+    pixels = torch.arange(240).to(torch.uint8)[:, None, None, None].expand(-1, 1, 28, 28)
+    images = Images(pixels, pixels[100:140])
+    model = build(SHORT_VAE)
+    measured = score._with_inception(model.eval(), images, Brightness())  # type: ignore[arg-type]
+    _, study, _, test = seen
+    assert measured["study"]["n"] == len(study) == 50
+    assert 0.3 < study.mean() < 0.6
+    assert study.min() < 0.1
+    assert study.max() > 0.8
+    assert (measured["test"]["n"], measured["test"]["reference"]) == (30, "30 test images")
+    torch.testing.assert_close(test, torch.arange(100, 130) / 255)
+    score._with_inception(model, images, Brightness())  # type: ignore[arg-type]
+    assert torch.equal(seen[5], study)

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from ganvae import checkpoint, sweeps
+from ganvae import checkpoint, files, sweeps
 from ganvae.commands.members import sweep_members
 from ganvae.commands.sweep import sweep as sweep_command
 from ganvae.errors import UserError
+from ganvae.recipe import Recipe
 from ganvae.sweeps import Sweep
 from ganvae.training import sweep
 from ganvae.training.loop import Loop, Stopped
 from ganvae.training.member import Member
 from ganvae.training.settings import Settings
+from ganvae.training.state import STATE
 from tests.training.conftest import SHORT_VAE
 
 SettingsMaker = Callable[..., Settings]
@@ -87,6 +90,100 @@ def test_restart_begins_anew(settings: SettingsMaker) -> None:
     sweep.run_sweep("vae", members(3, steps=5), settings(restart=True), 1)
     assert [row["name"] for row in read(folder).rows] == ["v-3"]
     assert not (folder / "models" / "v-2").exists()
+
+
+class Pool:
+    """Stands for a pool of processes: does the work here and now, and notes what is asked."""
+
+    jobs: int
+
+    def __init__(self, jobs: int, context: object) -> None:
+        Pool.jobs = jobs
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def submit(self, work: Callable[..., None], *arguments: object) -> Future[None]:
+        future: Future[None] = Future()
+        future.set_result(work(*arguments))
+        return future
+
+
+@pytest.mark.parametrize(
+    ("cores", "jobs", "asked", "threads"),
+    [
+        (8, 2, None, 4),
+        (8, 3, None, 2),
+        # Three trainings have no work for more jobs.
+        (8, 8, None, 2),
+        (2, 3, None, 1),
+        (None, 2, None, 1),
+        (8, 2, 3, 3),
+    ],
+)
+def test_jobs_share_the_cores(
+    settings: SettingsMaker,
+    monkeypatch: pytest.MonkeyPatch,
+    cores: int | None,
+    jobs: int,
+    asked: int | None,
+    threads: int,
+) -> None:
+    trained: list[int | None] = []
+    monkeypatch.setattr(sweep, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(sweep.os, "cpu_count", lambda: cores)
+    monkeypatch.setattr(sweep, "train", lambda recipe, options: trained.append(options.threads))
+    sweep.run_sweep("vae", members(2, 3, 4), settings(threads=asked), jobs)
+    assert trained == [threads] * 3
+    assert Pool.jobs == min(jobs, 3)
+
+
+def test_a_member_goes_on_with_the_threads_it_began_with(
+    settings: SettingsMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: dict[str, int | None] = {}
+
+    def note(recipe: Recipe, options: Settings) -> None:
+        trained[recipe.name] = options.threads
+
+    monkeypatch.setattr(sweep, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(sweep.os, "cpu_count", lambda: 8)
+    monkeypatch.setattr(sweep, "train", note)
+    begun = settings().runs / "sweep-vae-latent" / "runs" / "v-2"
+    begun.mkdir(parents=True)
+    (begun / STATE).write_bytes(b"")
+    sweep.run_sweep("vae", members(2, 3), settings(threads=None, resume=True), 2)
+    assert trained == {"v-2": None, "v-3": 4}
+
+
+def test_a_row_says_of_a_member_what_was_measured(settings: SettingsMaker) -> None:
+    (member,) = members(2)
+    metrics = {
+        "distance": {"value": 1.5},
+        "fitted": {"distance": {"value": 2.5}},
+        "precision_recall": {"precision": 0.75, "recall": 0.25},
+        "sharpness": {"ratio": 0.5},
+        "final": {"test_reconstruction": 3.5, "test_kl": 4.5, "test_loss": 8.0},
+        "training": {"seconds": 60.0},
+    }
+    options = settings()
+    files.write_json(options.result_of("v-2") / checkpoint.METRICS, metrics)
+    assert sweep._row(member, options) == {
+        "name": "v-2",
+        "latent": 2,
+        "distance": 1.5,
+        "fitted_distance": 2.5,
+        "precision": 0.75,
+        "recall": 0.25,
+        "sharpness": 0.5,
+        "reconstruction": 3.5,
+        "kl": 4.5,
+        "loss": 8.0,
+        "seconds": 60.0,
+    }
 
 
 def test_combinations_go_seed_by_seed() -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
-from torch.optim import Adam
+from torch.optim import SGD, Adam
 
 from ganvae.models import VAE, build
 from ganvae.prior.fit import prior_of
@@ -64,6 +65,45 @@ def test_at_the_others_it_listens_to_the_discriminator_and_the_encoder_stays() -
     assert all(moved)
     assert any(not torch.equal(value, judge[name]) for name, value in values(update.judge).items())
     assert all(parameter.requires_grad for parameter in update.judge.parameters())
+
+
+def test_a_step_is_the_equation_of_the_stop() -> None:
+    w = 0.3
+    model, update, images = begin(w)
+    update.optimisers = [SGD(part.parameters(), 0.1) for part in (update.judge, model.decoder)]
+    seen: list[Tensor] = []
+    update.judge.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0]))
+    torch.manual_seed(5)
+    update(images, 0)
+
+    other, others, _ = begin(w)
+    judge, decoder = others.judge, other.decoder
+    torch.manual_seed(5)
+    mean, log_variance = other.encoder.eval()(images)
+    z = mean + torch.exp(log_variance / 2) * torch.randn_like(mean)
+    drawn = torch.tanh(decoder(torch.cat([z, torch.randn_like(mean)]).detach()))
+    # D sees the batch, and as many pictures: of each image its reconstruction or the sample.
+    shown = drawn[[0, 2, 4, 6, 9, 11, 13, 15]].detach()
+    assert len(seen) == 4
+    for found, wanted in zip(seen, (images, shown, drawn, images), strict=True):
+        torch.testing.assert_close(found, wanted, atol=1e-4, rtol=1e-4)
+    real, fake = judge(images)[0], judge(shown)[0]
+    (F.relu(1 - real).mean() + F.relu(1 + fake).mean()).backward()
+    SGD(judge.parameters(), 0.1).step()
+    scores, maps = judge(drawn)
+    with torch.no_grad():
+        _, goals = judge(images)
+
+    def share(found: Tensor, wanted: Tensor) -> Tensor:
+        return (found - wanted).square().mean() / wanted.var()
+
+    features = [share(one[:8], goal) for one, goal in zip(maps, goals, strict=True)]
+    wrong = (1 - w) * share(drawn[:8], images) + w * sum(features) / len(features)
+    ((1 - w) * wrong - w * scores.mean()).backward()
+    SGD(decoder.parameters(), 0.1).step()
+    z = torch.randn(8, SHORT_BRIDGE.latent)
+    torch.testing.assert_close(model.decoder(z), decoder(z), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(update.judge(images)[0], judge(images)[0], atol=1e-4, rtol=1e-4)
 
 
 def test_a_stop_has_the_fitted_prior_of_its_vae(tmp_path: Path) -> None:

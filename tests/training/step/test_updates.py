@@ -12,8 +12,9 @@ from ganvae.models import GAN, VAE, build
 from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
 from ganvae.training import hardware
+from ganvae.training.processes import Processes
 from ganvae.training.step import GANUpdate, VAEUpdate, make_update
-from tests.training.conftest import SHORT_RESIDUAL_GAN, SHORT_STRIDED_GAN
+from tests.training.conftest import SHORT_BRIDGE, SHORT_RESIDUAL_GAN, SHORT_STRIDED_GAN
 
 SMALL_VAE = RECIPES["mlp-vae-20"].replace(
     decoder_widths=(32,), encoder_widths=(32,), precision="float32"
@@ -450,3 +451,44 @@ def test_penalties_take_passes_of_their_own() -> None:
 def test_families() -> None:
     assert isinstance(make_update(VAE(SMALL_VAE)), VAEUpdate)
     assert isinstance(make_update(GAN(SMALL_GAN)), GANUpdate)
+
+
+class Noting(Processes):
+    """This process alone, which notes what should be the mean over several."""
+
+    def __init__(self) -> None:
+        super().__init__(torch.device("cpu"))
+        self.averaged: list[tuple[str, bool]] = []
+        self.names: dict[int, str] = {}
+
+    def average_statistics(self, model: nn.Module) -> None:
+        frozen = not any(parameter.requires_grad for parameter in model.parameters())
+        self.averaged.append((self.names.get(id(model), "trained"), frozen))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "expected"),
+    [
+        # D's before G learns through it, and all of it at the end.
+        (SMALL_CONV_GAN, ["discriminator", "whole"]),
+        # The network that is trained besides the one that draws, before that one follows.
+        (SMALL_CONV_GAN.replace(averaging=0.9), ["discriminator", "whole", "trained"]),
+        (SMALL_CONV_VAE, ["whole"]),
+    ],
+)
+def test_running_statistics_are_shared_in_time(recipe: Recipe, expected: list[str]) -> None:
+    model, images = model_and_images(recipe)
+    processes = Noting()
+    processes.names = {id(part): name for name, part in model.named_children()}
+    processes.names[id(model)] = "whole"
+    make_update(model, processes)(images, 0)
+    assert [name for name, _ in processes.averaged] == expected
+    assert not processes.averaged[0][1]
+
+
+@pytest.mark.parametrize("recipe", [SMALL_VAE, SMALL_GAN, SHORT_BRIDGE])
+def test_alone_a_step_is_computed_where_the_model_lies(recipe: Recipe) -> None:
+    model, _ = model_and_images(recipe)
+    processes = make_update(model).processes  # type: ignore[attr-defined]
+    assert processes.device == torch.device("cpu")
+    assert processes.world == 1
