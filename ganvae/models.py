@@ -143,8 +143,9 @@ class GAN(GenerativeModel):
     def realness(self, images: Tensor) -> Tensor:
         """How real the discriminator takes each image in [0, 1] to be: (N,), in [0, 1].
 
-        A probability where the loss is cross-entropy; elsewhere a score, 1 for real and 0 for
-        generated, cut off at both ends. The hinge loss's margins, 1 and -1, are taken for those.
+        A probability where the loss is cross-entropy or relativistic; elsewhere a score, 1 for real
+        and 0 for generated, cut off at both ends. The hinge loss's margins, 1 and -1, are taken for
+        those.
 
         Raises:
             UserError: the images have another type or shape.
@@ -156,7 +157,7 @@ class GAN(GenerativeModel):
     def judge(self, images: Tensor) -> Tensor:
         """What `realness` computes, without its checks and in the mode that the model is in."""
         score = self.discriminator(images * 2 - 1)
-        if self.recipe.loss == "cross-entropy":
+        if self.recipe.loss in ("cross-entropy", "relativistic"):
             return torch.sigmoid(score)
         if self.recipe.loss == "hinge":
             score = (score + 1) / 2

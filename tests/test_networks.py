@@ -15,7 +15,7 @@ from ganvae.networks import (
     build_encoder,
     build_generator,
 )
-from ganvae.networks.residual import Halving
+from ganvae.networks.residual import Halving, MinibatchDeviation
 from ganvae.networks.strided import copy_trunk
 from ganvae.recipe.shipped import RECIPES, find_recipe
 
@@ -351,6 +351,50 @@ def test_a_patch_is_drawn_and_seen_as_a_whole() -> None:
     assert max(sizes) == (16, 16)
     first = next(layer for layer in discriminator.modules() if isinstance(layer, nn.Conv2d))
     assert first.in_channels == 3 * 4 * 4
+
+
+def test_minibatch_deviation_by_hand() -> None:
+    layer = MinibatchDeviation()
+    x = torch.zeros(2, 3, 2, 2)
+    x[0, 0] = 6.0  # 0 and 6 deviate by 3, in one of three features
+    seen = layer(x)
+    assert seen.shape == (2, 4, 2, 2)
+    assert torch.equal(seen[:, :3], x)
+    assert torch.allclose(seen[:, 3], torch.ones(2, 2, 2), atol=1e-3)
+    # A batch of equals has next to none, and a slope that is finite.
+    same = torch.ones(4, 3, 2, 2, requires_grad=True)
+    layer(same)[:, 3].sum().backward()
+    assert layer(same)[:, 3].max() < 1e-3
+    assert same.grad is not None
+    assert torch.isfinite(same.grad).all()
+
+
+def test_a_single_picture_is_judged_with_the_deviation_of_training() -> None:
+    recipe = RECIPES["tuned-gan-faces"].replace(minibatch_deviation=True)
+    torch.manual_seed(0)
+    discriminator = build_discriminator(recipe)
+    images = torch.rand(8, 3, 64, 64) * 2 - 1
+    for _ in range(3):
+        discriminator(images)
+    (layer,) = (one for one in discriminator.modules() if isinstance(one, MinibatchDeviation))
+    assert layer.running > 0
+    discriminator.eval()
+    with torch.no_grad():
+        together = discriminator(images)
+        alone = torch.cat([discriminator(image[None]) for image in images])
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("deviation", [False, True])
+def test_a_seed_draws_the_score_of_a_residual_discriminator_first(deviation: bool) -> None:
+    recipe = RECIPES["tuned-gan-faces"].replace(minibatch_deviation=deviation)
+    torch.manual_seed(0)
+    first = nn.Linear(recipe.encoder_widths[-1], 1)
+    torch.manual_seed(0)
+    linear = [one for one in build_discriminator(recipe) if isinstance(one, nn.Linear)]
+    # What ships was trained from weights drawn in this order.
+    assert torch.equal(linear[-1].weight, first.weight)
+    assert torch.equal(linear[-1].bias, first.bias)
 
 
 def test_a_halving_block_pools_its_skip_first() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import re
 import sys
@@ -34,7 +35,8 @@ def declared(name: str) -> set[str]:
     return {match[0].lower().replace("_", "-") for match in names if match}
 
 
-def imported(*places: Path) -> set[str]:
+@functools.cache
+def imported(*places: Path) -> frozenset[str]:
     """The packages from elsewhere that Python files import, by the names that pip knows."""
     files = [
         one for place in places for one in (place.rglob("*.py") if place.is_dir() else [place])
@@ -48,7 +50,8 @@ def imported(*places: Path) -> set[str]:
                 modules.add(node.module.partition(".")[0])
     packages = importlib.metadata.packages_distributions()
     known = sys.stdlib_module_names | OURS
-    return {packages.get(one, [one])[0].lower().replace("_", "-") for one in modules - known}
+    names = (packages.get(one, [one])[0] for one in modules - known)
+    return frozenset(name.lower().replace("_", "-") for name in names)
 
 
 APP = declared("requirements.txt")

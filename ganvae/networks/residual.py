@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
 
 from ganvae.networks.layers import GaussianEncoder, activation
@@ -119,8 +120,46 @@ def copy_decoder(source: nn.Module, target: nn.Module) -> None:
 
 def discriminator(recipe: Recipe) -> nn.Module:
     """Halvings, the sum over all places, and a linear score."""
-    score = nn.Linear(recipe.encoder_widths[-1], 1)
-    return nn.Sequential(*_seeing(recipe, batch_norm=False), _Sum(), score, nn.Flatten(0))
+    width = recipe.encoder_widths[-1]
+    # First, as it ever was: a recipe's seed stands for the weights that are drawn in this order.
+    score = nn.Linear(width, 1)
+    compared: list[nn.Module] = []
+    if recipe.minibatch_deviation:
+        convolution = nn.Conv2d(width + 1, width, 3, 1, 1)
+        compared = [MinibatchDeviation(), convolution, activation(recipe.leak)]
+    blocks = _seeing(recipe, batch_norm=False)
+    return nn.Sequential(*blocks, *compared, _Sum(), score, nn.Flatten(0))
+
+
+class MinibatchDeviation(nn.Module):
+    """One more feature map, which says how much the images of the batch differ from one another.
+
+    Karras et al., "Progressive growing of GANs", ICLR 2018: the standard deviation of each feature
+    over the batch, averaged over all of them, so that D sees a generator whose images are too
+    much alike. Pictures that are judged later come in any number: they get the mean of what
+    batches had in training, as a batch norm would do it.
+
+    (N, C, H, W) to (N, C + 1, H, W).
+    """
+
+    _MOMENTUM = 0.01
+
+    running: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("running", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            # In float32: the square of a small difference is nothing in bfloat16. The small number
+            # keeps the slope of the root finite where all images are the same.
+            deviation = (x.float().var(dim=0, correction=0) + 1e-8).sqrt().mean()
+            with torch.no_grad():
+                self.running.lerp_(deviation, self._MOMENTUM)
+        else:
+            deviation = self.running
+        return torch.cat([x, deviation.to(x.dtype).expand_as(x[:, :1])], dim=1)
 
 
 class _Sum(nn.Module):

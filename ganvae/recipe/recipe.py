@@ -47,10 +47,23 @@ def _of_least_squares(recipe: Recipe) -> bool:
     return recipe.family == "gan" and recipe.loss == "squared-error"
 
 
+def _can_learn_at_once(recipe: Recipe) -> bool:
+    return (
+        recipe.family == "gan"
+        and recipe.network == "residual"
+        and recipe.loss in ("cross-entropy", "relativistic")
+        and not recipe.minibatch_deviation
+    )
+
+
 _SQUARED = Need(
     _of_least_squares, "Label flips and label noise belong to a GAN with the squared-error loss."
 )
 _DISTURBED = _of_a_gan("Input noise and mixed batches belong to a GAN's discriminator.")
+_AUGMENTED = Need(
+    lambda recipe: recipe.augmentation,
+    "The augmentation's start and limit belong to a recipe with augmentation.",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,7 +294,8 @@ class Recipe:
     # LSGAN for a GAN; calibrated: a Gaussian likelihood of the variance that fits best.
     loss: str = setting(
         Name("one, like cross-entropy"),
-        "The objective: cross-entropy, squared-error, calibrated (VAE) or hinge (GAN)",
+        "The objective: cross-entropy, squared-error, calibrated (VAE), hinge or relativistic "
+        "(GAN)",
         "objective",
         default="cross-entropy",
         needs=(
@@ -399,6 +413,90 @@ class Recipe:
         "output",
         default="float32",
         option=False,
+    )
+    augmentation_start: float | None = setting(
+        Maybe(Number(0, 1, high_open=True)),
+        "Share of the run after which augmentation begins, each change's probability rising from 0 "
+        "to the limit in a line; none is at the limit from the first step",
+        "data",
+        default=None,
+        label="The start of the augmentation",
+        family="gan",
+        needs=(
+            _AUGMENTED,
+            Need(
+                lambda recipe: recipe.steps is not None,
+                "Augmentation that comes in late needs a run whose length is set in steps.",
+            ),
+        ),
+    )
+    augmentation_limit: float = setting(
+        Number(0, 1, low_open=True),
+        "Probability of each of augmentation's three changes of an image, in the end",
+        "data",
+        default=1.0,
+        label="The limit of the augmentation",
+        family="gan",
+        needs=(_AUGMENTED,),
+    )
+    # Mescheder et al., "Which training methods for GANs do actually converge?", ICML 2018.
+    gradient_penalty: float = setting(
+        Number(0, 1_000_000),
+        "Weight of the penalties R1 and R2 on how steep D is at real and at generated images; 0 "
+        "has none",
+        "objective",
+        default=0.0,
+        label="The gradient penalty",
+        family="gan",
+        needs=(
+            _of_a_gan("The gradient penalty belongs to a GAN's discriminator."),
+            Need(
+                lambda recipe: not recipe.mixed_batches,
+                "With a gradient penalty D sees real and generated images apart: no mixed batches.",
+            ),
+        ),
+    )
+    penalty_every: int = setting(
+        Count(1, 10**9),
+        "The penalties are computed in one of so many steps alone, and count as many times there",
+        "objective",
+        default=1,
+        family="gan",
+        needs=(
+            Need(
+                lambda recipe: recipe.gradient_penalty,
+                "penalty_every belongs to a recipe with a gradient penalty.",
+            ),
+        ),
+    )
+    minibatch_deviation: bool = setting(
+        Flag(),
+        "D is told how much the images of a batch differ from one another (residual networks)",
+        "what",
+        default=False,
+        family="gan",
+        needs=(
+            Need(
+                lambda recipe: recipe.family == "gan" and recipe.network == "residual",
+                "The minibatch deviation belongs to a GAN with residual networks.",
+            ),
+        ),
+    )
+    # Shen et al., "Training generative adversarial networks in one stage", CVPR 2021; it takes a
+    # loss with a slope everywhere, and a D that scores each image by itself.
+    one_pass: bool = setting(
+        Flag(),
+        "D and G learn from one pass of D (residual networks)",
+        "objective",
+        default=False,
+        family="gan",
+        needs=(
+            Need(
+                _can_learn_at_once,
+                "One pass for both networks takes a GAN with residual networks, with the "
+                "cross-entropy or relativistic loss, and without the minibatch deviation.",
+            ),
+        ),
     )
     seed: int = setting(
         Count(0, MAX_SEED),

@@ -33,6 +33,17 @@ def score_steps(total: int) -> frozenset[int]:
     return frozenset(int(step) for step in np.geomspace(first, total, SCORES).round())
 
 
+def augmentation_probability(recipe: Recipe, step: int) -> float:
+    """How likely each change of the augmentation is in a step, counted from 0."""
+    start = recipe.augmentation_start
+    if not recipe.augmentation:
+        return 0.0
+    if start is None:
+        return recipe.augmentation_limit
+    assert recipe.steps is not None
+    return recipe.augmentation_limit * max(0.0, (step / recipe.steps - start) / (1 - start))
+
+
 def share_of_rate(recipe: Recipe, step: int, total: int) -> float:
     """How much of its learning rate a step has, counted from 0, of a run of `total` steps.
 

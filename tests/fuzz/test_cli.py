@@ -39,7 +39,9 @@ PLAUSIBLE: dict[str, st.SearchStrategy[str]] = {
     ),
     "sweep": st.sampled_from(["latent=2,3", "lr=.1,.2", "seed=1", "beta=0", "latent=", "loss=a"]),
     "prior": st.sampled_from(["normal", "uniform"]),
-    "loss": st.sampled_from(["cross-entropy", "squared-error", "hinge", "calibrated"]),
+    "loss": st.sampled_from(
+        ["cross-entropy", "squared-error", "hinge", "relativistic", "calibrated"]
+    ),
     "precision": st.sampled_from(["float32", "bfloat16"]),
     "dataset": st.sampled_from(["mnist", "fashion-mnist", "celeba", "nowhere"]),
     "push": st.sampled_from(["ada/models", "ada", "a/b/c", "--", "ada/models@x"]),

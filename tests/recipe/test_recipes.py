@@ -260,6 +260,18 @@ BAD = [
     ("spectral_norm", True, "belongs to a GAN's discriminator"),
     ("augmentation", 1, "augmentation must be true or false"),
     ("augmentation", True, "belongs to a GAN's discriminator"),
+    ("augmentation_start", 1.0, r"start of the augmentation must be in \[0, 1\) or none, not 1.0"),
+    ("augmentation_start", 0.5, "belong to a recipe with augmentation"),
+    ("augmentation_limit", 0, r"limit of the augmentation must be in \(0, 1\], not 0"),
+    ("augmentation_limit", 0.3, "belong to a recipe with augmentation"),
+    ("gradient_penalty", -1, r"gradient penalty must be in \[0, 1000000\], not -1"),
+    ("gradient_penalty", 1.0, "belongs to a GAN's discriminator"),
+    ("penalty_every", 0, "penalty_every must be a whole number from 1 to 1000000000, not 0"),
+    ("penalty_every", 8, "belongs to a recipe with a gradient penalty"),
+    ("minibatch_deviation", 1, "minibatch_deviation must be true or false"),
+    ("minibatch_deviation", True, "belongs to a GAN with residual networks"),
+    ("one_pass", 1, "one_pass must be true or false"),
+    ("one_pass", True, "takes a GAN with residual networks, with the cross-entropy"),
     ("discriminator_lr", 0, r"learning rate must be in \(0, 1\], not 0"),
     ("discriminator_lr", 0.1, "belongs to a GAN"),
     ("adversarial", 2, r"adversarial weight must be in \[0, 1\] or none, not 2"),
@@ -285,6 +297,26 @@ def test_steps_out_of_range() -> None:
     for steps in (0, 10**9 + 1, 2.5):
         with pytest.raises(UserError, match="steps must be a whole number"):
             RECIPES["vae-3"].replace(steps=steps)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "sentence"),
+    [
+        (
+            "mlp-gan-100",
+            {"augmentation": True, "augmentation_start": 0.5},
+            "needs a run whose length is set in steps",
+        ),
+        ("face-gan-128", {"gradient_penalty": 1.0}, "no mixed batches"),
+        ("tuned-gan-digits", {"one_pass": True}, "takes a GAN with residual networks"),
+        ("gan-100", {"minibatch_deviation": True}, "belongs to a GAN with residual networks"),
+    ],
+)
+def test_settings_that_do_not_go_together(
+    name: str, changes: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(UserError, match=sentence):
+        RECIPES[name].replace(**changes)
 
 
 @pytest.mark.parametrize(

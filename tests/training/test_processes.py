@@ -26,6 +26,7 @@ from ganvae.training.step import make_update
 from tests.training.conftest import (
     SHORT_CONV_GAN,
     SHORT_CONV_VAE,
+    SHORT_RESIDUAL_GAN,
     SHORT_STRIDED_GAN,
     SHORT_VAE,
 )
@@ -101,11 +102,22 @@ def whole_batch(recipe: Recipe) -> dict[str, Tensor]:
 # A step of D changes what G learns from; its optimiser is as good as still here, so that the
 # reference can be put together from halves.
 STILL = {"lr": 1e-12}
+PAIRED = SHORT_RESIDUAL_GAN.replace(
+    name="one-pass",
+    loss="relativistic",
+    spectral_norm=False,
+    one_pass=True,
+    averaging=0.0,
+    precision="float32",
+    **STILL,
+)
 CASES = [
     (SHORT_CONV_VAE, whole_batch),  # vae-10's networks: no batch norm
     (SHORT_VAE.replace(batch_size=24), whole_batch),  # the sum over the batch
     (SHORT_CONV_GAN.replace(precision="float32", **STILL), mean_of_halves),
     (SHORT_STRIDED_GAN.replace(mixed_batches=False, **STILL), mean_of_halves),  # face-gan-128's
+    (PAIRED, mean_of_halves),
+    (PAIRED.replace(name="penalties", one_pass=False, gradient_penalty=1.0), mean_of_halves),
 ]
 
 

@@ -17,12 +17,37 @@ DRAWS = 7
 _SHIFT, _HOLE = 1 / 8, 1 / 2
 
 
+# Random numbers that decide whether an image is changed, one for each kind of change.
+COINS = 3
+# Draws that leave an image as it is: its own colours, the middle shift, a hole far outside.
+_AS_IT_IS = (0.5, 0.5, 0.5, 0.5, 0.5, -1.0, -1.0)
+# How many of the draws belong to each kind of change.
+_KINDS = (3, 2, 2)
+
+
+# Karras et al., "Training generative adversarial networks with limited data", NeurIPS 2020: as
+# long as many images stay as they are, the generator has no reason to draw the changes.
+def sometimes(draws: Tensor, coins: Tensor, probability: float) -> Tensor:
+    """Draws with which each kind of change is done to an image with that probability.
+
+    Args:
+        draws: (N, DRAWS), uniform in [0, 1).
+        coins: (N, COINS), uniform in [0, 1).
+
+    Returns:
+        (N, DRAWS), for `augment`.
+    """
+    kinds = torch.tensor(_KINDS, device=draws.device)
+    done = (coins < probability).repeat_interleave(kinds, dim=1)
+    return torch.where(done, draws, draws.new_tensor(_AS_IT_IS))
+
+
 def augment(images: Tensor, draws: Tensor) -> Tensor:
     """Each image with other colours, shifted, and with a hole; what is not there is 0.
 
     Args:
         images: (N, C, H, W) in [-1, 1].
-        draws: (N, DRAWS), uniform in [0, 1).
+        draws: (N, DRAWS), uniform in [0, 1), or of `sometimes`.
 
     Returns:
         As `images`, but brightness and contrast may leave [-1, 1].

@@ -29,8 +29,8 @@ class AdversarialLoss(Protocol):
         """What D minimises, over its scores of real and generated images."""
         ...
 
-    def generator(self, fake_scores: Tensor, /) -> Tensor:
-        """What G minimises, over D's scores of its images."""
+    def generator(self, fake_scores: Tensor, real_scores: Tensor | None = ..., /) -> Tensor:
+        """What G minimises, over D's scores of its images, and of as many real ones."""
         ...
 
     def judgement(self, scores: Tensor, /) -> Tensor:
@@ -136,7 +136,7 @@ class NonSaturatingLoss:
             F.binary_cross_entropy_with_logits(real_logits, real) + F.softplus(fake_logits).mean()
         )
 
-    def generator(self, fake_logits: Tensor) -> Tensor:
+    def generator(self, fake_logits: Tensor, real_logits: Tensor | None = None) -> Tensor:
         return F.softplus(-fake_logits).mean()
 
     def judgement(self, logits: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ class LeastSquaresLoss:
             fake = fake + self.label_noise * noise_like(fake)
         return F.mse_loss(real_scores, real) + F.mse_loss(fake_scores, fake)
 
-    def generator(self, fake_scores: Tensor) -> Tensor:
+    def generator(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         return (fake_scores - 1).square().mean()
 
     def judgement(self, scores: Tensor) -> Tensor:
@@ -182,12 +182,42 @@ class HingeLoss:
     ) -> Tensor:
         return F.relu(1 - real_scores).mean() + F.relu(1 + fake_scores).mean()
 
-    def generator(self, fake_scores: Tensor) -> Tensor:
+    def generator(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
         return -fake_scores.mean()
 
     def judgement(self, scores: Tensor) -> Tensor:
         """What D says of each image, for the curves: its score, 1 and above for real."""
         return scores
+
+
+# Jolicoeur-Martineau, "The relativistic discriminator", ICLR 2019, paired as in Sun et al.,
+# "Towards a better global loss landscape of GANs", NeurIPS 2020; Huang et al., "The GAN is dead;
+# long live the GAN!", NeurIPS 2024, train it with two gradient penalties (penalties.py).
+class RelativisticLoss:
+    """softplus(D(G(z)) - D(x)) for D, softplus(D(x) - D(G(z))) for G, means over pairs.
+
+    D has but to tell which of two images is the real one, so a score alone means nothing. To give
+    it a meaning, D also minimises a little of the square of the level half way between the two
+    means: nothing else in the loss depends on it. (Karras et al., "Progressive growing of GANs",
+    ICLR 2018, hold D's scores near 0 likewise.)
+    """
+
+    _LEVEL = 0.01
+
+    def discriminator(
+        self, real_scores: Tensor, fake_scores: Tensor, noise_like: NoiseLike = torch.randn_like
+    ) -> Tensor:
+        level = (real_scores.mean() + fake_scores.mean()) / 2
+        return F.softplus(fake_scores - real_scores).mean() + self._LEVEL * level.square()
+
+    def generator(self, fake_scores: Tensor, real_scores: Tensor | None = None) -> Tensor:
+        assert real_scores is not None
+        return F.softplus(real_scores - fake_scores).mean()
+
+    def judgement(self, scores: Tensor) -> Tensor:
+        """What D says of each image, for the curves: how likely it is that it is the real one of a
+        pair, the other one being at the level half way."""
+        return scores.sigmoid()
 
 
 # What a Recipe's `loss` stands for. A new objective is a class above and a line here.
@@ -200,6 +230,7 @@ ADVERSARIAL: dict[str, Callable[[Recipe], AdversarialLoss]] = {
     "cross-entropy": lambda recipe: NonSaturatingLoss(recipe.real_label),
     "squared-error": lambda recipe: LeastSquaresLoss(recipe.label_noise),
     "hinge": lambda recipe: HingeLoss(),
+    "relativistic": lambda recipe: RelativisticLoss(),
 }
 
 

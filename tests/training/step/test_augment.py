@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 
 from ganvae.models import GAN, build
+from ganvae.training.schedule import augmentation_probability
 from ganvae.training.step import make_update
-from ganvae.training.step.augment import DRAWS, augment
+from ganvae.training.step.augment import COINS, DRAWS, augment, sometimes
 from tests.training.conftest import SHORT_RESIDUAL_GAN
 
 # Of the seven draws: colours as they are, no shift; the hole is around the place that they name.
@@ -74,3 +75,43 @@ def test_the_generator_learns_through_it() -> None:
     assert len(met) == 3
     assert all((one == 0).any() for one in met)
     assert len({float(one.mean()) for one in met[0]}) == 8
+
+
+def test_each_kind_of_change_has_a_coin_of_its_own() -> None:
+    torch.manual_seed(0)
+    images = torch.rand(3, 3, 16, 16) - 0.5
+    draws = torch.rand(3, DRAWS)
+    coins = torch.full((3, COINS), 0.7)
+    assert torch.allclose(augment(images, sometimes(draws, coins, 0.7)), images, atol=1e-6)
+    assert torch.equal(sometimes(draws, coins, 0.71), draws)
+    for kind, own in enumerate((slice(0, 3), slice(3, 5), slice(5, 7))):
+        coins = torch.ones(3, COINS)
+        coins[:, kind] = 0.0
+        done = sometimes(draws, coins, 0.5)
+        assert torch.equal(done[:, own], draws[:, own])
+        assert torch.equal(done[:, own.stop :], sometimes(draws, coins, 0.0)[:, own.stop :])
+        assert not torch.allclose(augment(images, done), images)
+
+
+def test_augmentation_comes_in_late_and_slowly() -> None:
+    recipe = SHORT_RESIDUAL_GAN.replace(
+        augmentation=True, augmentation_start=0.5, augmentation_limit=0.4, steps=100
+    )
+    probabilities = [augmentation_probability(recipe, step) for step in (0, 50, 75, 100)]
+    assert probabilities == [0.0, 0.0, 0.2, 0.4]
+    constant = recipe.replace(augmentation_start=None)
+    assert [augmentation_probability(constant, step) for step in (0, 99)] == [0.4, 0.4]
+    assert augmentation_probability(SHORT_RESIDUAL_GAN, 99) == 0.0
+
+
+def test_before_it_begins_a_discriminator_sees_the_images_themselves() -> None:
+    recipe = SHORT_RESIDUAL_GAN.replace(augmentation=True, augmentation_start=0.5, steps=100)
+    model = build(recipe)
+    met = []
+    model.discriminator.register_forward_pre_hook(lambda _, seen: met.append(seen[0].detach()))
+    update = make_update(model)
+    images = torch.full((8, 1, 28, 28), 0.5)
+    update(images, 49)
+    assert torch.equal(met[0], images)
+    update(images, 99)
+    assert not torch.equal(met[3], images)

@@ -15,6 +15,7 @@ from ganvae.training.step.objectives import (
     LeastSquaresLoss,
     NegativeELBO,
     NonSaturatingLoss,
+    RelativisticLoss,
     SquaredErrorELBO,
     adversarial_of,
     elbo_of,
@@ -194,6 +195,35 @@ def test_hinge_by_hand() -> None:
     assert loss.discriminator(real, fake).item() == pytest.approx((0 + 0.5) / 2 + (0 + 1) / 2)
     assert loss.generator(fake).item() == pytest.approx(1.5)
     assert torch.equal(loss.judgement(real), real)
+
+
+def test_relativistic_by_hand() -> None:
+    loss = RelativisticLoss()
+    real, fake = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -1.5])
+    # The pairs are 1.5 and 0.5 apart; the level half way is 0.
+    by_hand = -(log_sigmoid(1.5) + log_sigmoid(0.5)) / 2
+    assert loss.discriminator(real, fake).item() == pytest.approx(by_hand)
+    by_hand = -(log_sigmoid(-1.5) + log_sigmoid(-0.5)) / 2
+    assert loss.generator(fake, real).item() == pytest.approx(by_hand)
+    undecided = torch.zeros(4)
+    assert loss.discriminator(undecided, undecided).item() == pytest.approx(math.log(2))
+    assert loss.judgement(undecided).tolist() == [0.5] * 4
+
+
+def test_relativistic_scores_mean_nothing_alone_but_are_held_near_0() -> None:
+    loss = RelativisticLoss()
+    real, fake = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -1.5])
+    there = (real + 10).requires_grad_()
+    assert loss.generator(fake + 10, there).item() == pytest.approx(
+        loss.generator(fake, real).item()
+    )
+    loss.discriminator(there, fake + 10).backward()
+    here = real.clone().requires_grad_()
+    loss.discriminator(here, fake).backward()
+    assert there.grad is not None
+    assert here.grad is not None
+    # Pulled down, all of them alike: at level 10, with weight 0.01, of two images.
+    assert (there.grad - here.grad).tolist() == pytest.approx([0.01 * 10 / 2] * 2)
 
 
 def test_label_noise_is_drawn_for_each_sample_of_both_sides() -> None:

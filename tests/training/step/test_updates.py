@@ -14,7 +14,7 @@ from ganvae.recipe.shipped import RECIPES
 from ganvae.training import hardware
 from ganvae.training.processes import Processes
 from ganvae.training.step import GANUpdate, VAEUpdate, make_update
-from tests.training.conftest import SHORT_BRIDGE, SHORT_STRIDED_GAN
+from tests.training.conftest import SHORT_BRIDGE, SHORT_RESIDUAL_GAN, SHORT_STRIDED_GAN
 
 SMALL_VAE = RECIPES["mlp-vae-20"].replace(
     decoder_widths=(32,), encoder_widths=(32,), precision="float32"
@@ -375,6 +375,77 @@ def test_least_squares_step_is_the_textbook_step() -> None:
     assert_close_parameters(model, textbook)
     assert values["d_loss"].item() == pytest.approx(d_loss.item(), rel=1e-4)
     assert values["g_loss"].item() == pytest.approx(g_loss.item(), rel=1e-4)
+
+
+ONE_PASS = SHORT_RESIDUAL_GAN.replace(
+    spectral_norm=False,
+    loss="relativistic",
+    one_pass=True,
+    averaging=0.0,
+    batch_norm=False,
+    precision="float32",
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "sure", "level"),
+    [
+        ("relativistic", 1.0, 0.0),
+        ("relativistic", 40.0, 5.0),
+        ("relativistic", 40.0, -20.0),  # what holds the level pulls all scores up
+        ("cross-entropy", 1.0, 0.0),
+        ("cross-entropy", 40.0, 0.0),
+    ],
+)
+def test_one_pass_gives_both_networks_their_own_gradients(
+    loss: str, sure: float, level: float
+) -> None:
+    model, images = model_and_images(ONE_PASS.replace(loss=loss))
+    with torch.no_grad():
+        # A discriminator that is sure of itself: next to no slope of its own is left.
+        score = [layer for layer in model.discriminator if isinstance(layer, nn.Linear)][-1]
+        score.weight *= sure
+        score.bias += level
+    textbook = copy.deepcopy(model)
+    update = make_update(model)
+    networks = (model.discriminator, model.generator)
+    update.optimisers = [torch.optim.SGD(network.parameters(), 0.0) for network in networks]
+    seen: list[int] = []
+    model.discriminator.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    torch.manual_seed(0)
+    values = update(images, 0)
+    assert seen == [2 * len(images)]
+
+    torch.manual_seed(0)
+    fakes = textbook.generator(torch.randn(len(images), model.recipe.latent))
+    real, fake = textbook.discriminator(images), textbook.discriminator(fakes)
+    d_loss = update.objective.discriminator(real, fake)
+    g_loss = update.objective.generator(fake, real)
+    expected = {
+        model.discriminator: torch.autograd.grad(
+            d_loss, list(textbook.discriminator.parameters()), retain_graph=True
+        ),
+        model.generator: torch.autograd.grad(g_loss, list(textbook.generator.parameters())),
+    }
+    for network, gradients in expected.items():
+        for parameter, gradient in zip(network.parameters(), gradients, strict=True):
+            scale = gradient.abs().max().item()
+            torch.testing.assert_close(parameter.grad, gradient, atol=1e-4 * scale, rtol=1e-3)
+    assert values["d_loss"].item() == pytest.approx(d_loss.item(), rel=1e-4)
+    assert values["g_loss"].item() == pytest.approx(g_loss.item(), rel=1e-4)
+
+
+def test_penalties_take_passes_of_their_own() -> None:
+    model, images = model_and_images(ONE_PASS.replace(gradient_penalty=1.0, penalty_every=4))
+    seen: list[int] = []
+    model.discriminator.register_forward_pre_hook(lambda _, inputs: seen.append(len(inputs[0])))
+    update = make_update(model)
+    update(images, 4)
+    # Real and generated images for D, then generated and real ones for G.
+    assert seen == [16] * 4
+    seen.clear()
+    update(images, 5)
+    assert seen == [32]
 
 
 def test_families() -> None:
