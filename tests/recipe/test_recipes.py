@@ -309,6 +309,11 @@ def test_steps_out_of_range() -> None:
         ),
         ("face-gan-128", {"gradient_penalty": 1.0}, "no mixed batches"),
         ("tuned-gan-digits", {"one_pass": True}, "takes a GAN with residual networks"),
+        (
+            "tuned-vae-digits",
+            {"one_pass": True, "loss": "cross-entropy", "image_range": (0.0, 1.0)},
+            "takes a GAN with residual networks",
+        ),
         ("gan-100", {"minibatch_deviation": True}, "belongs to a GAN with residual networks"),
     ],
 )
