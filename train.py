@@ -1,4 +1,4 @@
-"""python train.py --model vae --latent 100: fit a model, score it, put it into weights/."""
+"""python train.py fit vae --latent 100: fit a model, score it, put it into weights/."""
 
 from __future__ import annotations
 

@@ -131,6 +131,9 @@ def test_help_of_a_command_groups_its_options_and_shows_defaults(train: Train) -
     assert "--dry-run]" not in words
 
 
+LONG = [f"batch_size={','.join(map(str, range(2, 17)))}"]
+
+
 @pytest.mark.parametrize(
     ("former", "command"),
     [
@@ -163,7 +166,7 @@ def test_a_former_flag_is_a_command(former: str, command: str) -> None:
     [
         ([], "Say what to do, like: python train.py fit vae --latent 100"),
         (["fti"], "There is no command 'fti'; there are: fit, sweep, list"),
-        (["vae"], "To train a model: train.py fit vae."),
+        (["vae"], "To train a model: python train.py fit vae."),
         (["fit"], "Missing argument 'MODEL'"),
         (["sweep", "vae"], "Missing argument 'OPTION=V,V,…'"),
         (["score", "all", "--jobs=2"], "--jobs goes with sweep, not with score."),
@@ -175,6 +178,19 @@ def test_a_former_flag_is_a_command(former: str, command: str) -> None:
         (["--model"], "Option '--model' requires an argument."),
         (["--export", "-x"], "--export takes a name, not '-x'."),
         (["--sweep=lr=.1"], "Name a model with --model"),
+        (["--list=x"], "--list takes no value."),
+        (["fit", "digit-classifier", "--dry-run"], "has settings of its own: leave out --dry-run"),
+        (["fit", "digit-classifier", "--lr=.1"], "has settings of its own: leave out --lr."),
+        (["fit", "bridge-digits-2", "--judge=fresh"], "a GAN, or none for a fresh one."),
+        (
+            ["sweep", "vae", "lr=0.00012345671,0.00012345672"],
+            "Two trainings of that sweep would have the name vae-100-lr0.000123457.",
+        ),
+        (["sweep", "vae", f"seed={','.join(map(str, range(15)))}", *LONG], "has 225 trainings"),
+        (["cards", "nope"], "There is no trained model 'nope' in "),
+        (["cards", "all", "vae-100"], "all goes alone."),
+        (["cards", "vae-3", "vae-10", "--seeds=x"], "are about one model: name it alone."),
+        (["verify", "--score", "nope"], "There is no trained model 'nope' in "),
     ],
 )
 def test_a_mistaken_command_is_one_sentence_and_status_2(
@@ -328,6 +344,31 @@ def test_names_are_derived_from_what_differs(
         assert shown[field] == value
 
 
+def test_a_long_name_is_cut_and_stays_a_name_of_its_own(train: Train) -> None:
+    widths = ["--encoder-widths=16,32,64,128", "--decoder-widths=128,64,32,16,16"]
+    names = [
+        dry_run(train, "fit", "tuned-gan-faces", *widths, "--adam-beta1=.4", f"--seed={seed}")[0][
+            "name"
+        ]
+        for seed in (1, 2)
+    ]
+    assert len({*names}) == 2
+    assert {len(name) for name in names} == {64}
+
+
+def test_a_gan_that_starts_from_none_can_start_from_a_fresh_vae(train: Train) -> None:
+    vae, gan = dry_run(train, "fit", "tuned-gan-faces", "--pretraining=fresh")
+    assert vae["name"] == gan["pretraining"] == "tuned-gan-faces-pretrainingfresh-vae"
+    assert vae["family"] == "vae"
+
+
+def test_a_folder_that_is_missing_after_an_option_is_said() -> None:
+    assert one_by_one(["vae-3", "--seeds"]) == ["vae-3", "--seeds"]
+    assert one_by_one(["vae-3", "--seeds", "a", "b", "--weights=w", "c"]) == [
+        *("vae-3", "--seeds", "a", "--seeds", "b", "--weights=w", "c"),
+    ]
+
+
 def test_an_option_that_says_what_the_recipe_says_changes_nothing(train: Train) -> None:
     (shown,) = dry_run(train, "--model=vae", "--lr=0.001", "--steps=25000", "--seed=0", "--beta=1")
     assert Recipe.from_dict(shown) == RECIPES["vae-100"]
@@ -358,7 +399,10 @@ MISTAKES = [
     (["--model=gan", "--precision=float16"], "precision must be float32 or bfloat16"),
     (["--model=gan", "--real-label=0"], "real label must be in (0, 1]"),
     (["--model=face-vae", "--encoder-widths=32;64"], "takes whole numbers with commas between"),
-    (["--model=face-vae", "--encoder-widths=32,0"], "encoder_widths must be 1 to 16 whole numbers"),
+    (
+        ["--model=face-vae", "--encoder-widths=32,0"],
+        "encoder_widths must be 1 to 16 whole numbers",
+    ),
     (["--model=gan", "--flip-every=16"], "belong to a GAN with the squared-error loss"),
     (["--model=gan", "--pretraining=fresh"], "a GAN with strided or residual networks"),
     (["--model=face-vae", "--label-noise=.1"], "--label-noise belongs to a GAN, and face-vae-128"),
@@ -368,8 +412,8 @@ MISTAKES = [
     (["--write-split=x"], "--write-split needs the folder to split: --dataset FOLDER"),
     (["--model=vae", "--threads=0"], "--threads must be from 1 to 1024, not 0"),
     (["--model=vae", "--resume", "--restart"], "Give --resume or --restart, not both"),
-    (["--model=all", "--latent=3"], "--model all takes neither --latent nor --name"),
-    (["--model=all", "--name=x"], "--model all takes neither --latent nor --name"),
+    (["--model=all", "--latent=3"], "All models together take neither --latent nor --name"),
+    (["--model=all", "--name=x"], "All models together take neither --latent nor --name"),
     (["--model=vae", "--colour=red"], "No such option"),
     (["--model=vae", "surplus"], "unexpected extra argument"),
     (["--model=vae", "--name=../escape"], "A model's name is 1 to 64 small letters"),

@@ -17,9 +17,11 @@ def one_by_one(arguments: list[str]) -> list[str]:
     for one in arguments:
         if one.startswith("-"):
             option = one if one in ("--compare", "--seeds") else None
-            spelled += [] if option else [one]
+            spelled.append(one)
+        elif option and spelled[-1] != option:
+            spelled += [option, one]
         else:
-            spelled += [option, one] if option else [one]
+            spelled.append(one)
     return spelled
 
 

@@ -34,9 +34,9 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args[0] in self.commands:
             return super().resolve_command(ctx, args)
-        asked, program = args[0], ctx.info_name
+        asked = args[0]
         if asked in RECIPES or asked in FAMILIES:
-            raise UserError(f"To train a model: {program} fit {asked}.")
+            raise UserError(f"To train a model: {ctx.obj.program} fit {asked}.")
         there = ", ".join(self.commands)
         raise UserError(f"There is no command {asked!r}; there are: {there}.")
 

@@ -73,6 +73,7 @@ def fit(typed: Typed, **options: Any) -> None:
     """
     order = order_for(options)
     if options["model"] == CLASSIFIER:
+        _check_classifier(options)
         _train_classifier(options, order, typed)
         return
     check_restart(options)
@@ -82,6 +83,28 @@ def fit(typed: Typed, **options: Any) -> None:
             print(json.dumps(recipe.to_dict(), indent=2))
         return
     train_all(recipes, settings_of(options, typed), order)
+
+
+# What a training of the classifier has a use for. Its settings are its own.
+_OF_THE_CLASSIFIER = (
+    "model",
+    "weights",
+    "runs",
+    "data_dir",
+    "device",
+    "threads",
+    "push",
+    "private",
+    "revision",
+)
+
+
+def _check_classifier(options: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if name not in _OF_THE_CLASSIFIER and value is not None and value is not False:
+            raise UserError(
+                f"{CLASSIFIER} has settings of its own: leave out --{name.replace('_', '-')}."
+            )
 
 
 def _train_classifier(options: dict[str, Any], order: Order | None, typed: Typed) -> None:

@@ -82,6 +82,8 @@ def _apart(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
                 value = "all"
             else:
                 raise UserError(f"Option '{flag}' requires an argument.")
+        if equals and flag in _WITHOUT_VALUE:
+            raise UserError(f"{flag} takes no value.")
         if value.startswith("-"):
             raise UserError(f"{flag} takes a name, not {value!r}.")
         given.setdefault(flag, []).append(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -42,13 +43,18 @@ def sweep_members(
             raise UserError(f"Give {option} in the sweep or as an option, not both.")
         swept[option] = values
     slowest_first = sorted(swept, key=lambda option: option != "seed")
+    count = math.prod(map(len, swept.values()))
+    if count > _MOST:
+        raise UserError(f"That sweep has {count} trainings; {_MOST} are the most.")
     members: list[Member] = []
     for combination in itertools.product(*(swept[option] for option in slowest_first)):
         of_option = dict(zip(slowest_first, combination, strict=True))
         chosen = {option: of_option[option] for option in swept}
         members.append(Member(chosen, tuple(resolve(options | chosen))))
-    if len(members) > _MOST:
-        raise UserError(f"That sweep has {len(members)} trainings; {_MOST} are the most.")
+    names = [member.recipe.name for member in members]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"Two trainings of that sweep would have the name {name}.")
     return members
 
 

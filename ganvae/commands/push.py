@@ -17,13 +17,13 @@ private_option = option(
     "--private",
     is_flag=True,
     group="output",
-    help="With a push: a repository made by it is private.",
+    help="A repository that a push makes is private.",
 )
 branch_option = option(
     "--revision",
     metavar="BRANCH",
     group="output",
-    help="With a push: the branch of the repository.  [default: main]",
+    help="The branch that a push goes to.  [default: main]",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ from ganvae.recipe.shipped import RECIPES, find_recipe, vae_before
 KNOWN_SETS = (*digits.NAMES, sets.CELEBA)
 # In place of the name of a VAE to start from: train one first.
 FRESH = "fresh"
+# The most letters of a model's name.
+_LONGEST = 64
 
 
 def recipe_settings() -> Iterator[tuple[Setting, Option]]:
@@ -44,7 +47,7 @@ def resolve(options: dict[str, Any]) -> list[Recipe]:
     """
     if options["model"] == "all":
         if options["latent"] is not None or options["name"] is not None:
-            raise UserError("--model all takes neither --latent nor --name.")
+            raise UserError("All models together take neither --latent nor --name.")
         return [_override(recipe, options) for recipe in RECIPES.values() if recipe.shipped]
     recipe = _override(find_recipe(options["model"], options["latent"]), options)
     named = options["pretraining"] not in (None, FRESH)
@@ -64,8 +67,8 @@ def find_dataset(value: str) -> tuple[str, Path | None]:
     folder = _folder(value)
     if folder is None:
         raise UserError(
-            f"There is no data set and no folder {value!r}; --dataset takes "
-            f"{', '.join(KNOWN_SETS)} or a folder of images."
+            f"There is no data set and no folder {value!r}; give {', '.join(KNOWN_SETS)} or a "
+            f"folder of images."
         )
     name = re.sub(r"[^a-z0-9]+", "-", folder.resolve().name.lower()).strip("-")[:32] or "images"
     return (f"my-{name}" if name in KNOWN_SETS else name), folder
@@ -120,8 +123,11 @@ def _override(recipe: Recipe, options: dict[str, Any]) -> Recipe:
     changes |= _name(recipe, changes, options["name"], suffix)
     if not changes:
         return recipe
-    if recipe.pretraining is not None and options["pretraining"] in (None, FRESH):
-        changes["pretraining"] = _start(recipe, changes, options["pretraining"] == FRESH)
+    asked = options["pretraining"]
+    if asked == FRESH:
+        changes["pretraining"] = _fresh(recipe, changes)
+    elif recipe.pretraining is not None and asked is None:
+        changes["pretraining"] = _start(recipe, recipe.pretraining, changes)
     return recipe.replace(**changes, shipped=False)
 
 
@@ -142,6 +148,8 @@ def _value(setting: Setting, option: Option, given: Any, before: Any) -> Any:
         return tuple(int(width) for width in given.split(","))
     if setting.name == "dataset":
         return find_dataset(given)[0]
+    if setting.name == "judge" and given == FRESH:
+        raise UserError(f"--judge takes the name of a GAN, or {option.none} for a fresh one.")
     return None if option.none is not None and given == option.none else given
 
 
@@ -170,17 +178,30 @@ def _name(
         return {"name": asked}
     if changes and asked is not None:
         raise UserError(f"{recipe.name!r} is the name of a recipe; give other settings another.")
-    return {"name": (recipe.name + suffix).replace("+", "")[:64]} if suffix else {}
+    return {"name": _short((recipe.name + suffix).replace("+", ""))} if suffix else {}
 
 
-def _start(recipe: Recipe, changes: dict[str, Any], fresh: bool) -> str:
-    """The name of the VAE that a changed GAN, or a changed stop of a bridge, starts from."""
-    assert recipe.pretraining is not None
+def _short(name: str) -> str:
+    """A name as long as a folder's may be; what is cut off is told by a few digits of its own."""
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[: _LONGEST - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _fresh(recipe: Recipe, changes: dict[str, Any]) -> str:
+    """The name of a VAE that is trained for this one."""
+    return f"{changes.get('name', recipe.name)[:60]}-vae"
+
+
+def _start(recipe: Recipe, former: str, changes: dict[str, Any]) -> str:
+    """The name of the VAE that a changed GAN, or a changed stop of a bridge, starts from.
+
+    Args:
+        former: that of the VAE which the unchanged one starts from.
+    """
     networks = {"decoder_widths", "patch", "leak"}
     if recipe.adversarial is not None:
         networks |= {"encoder_widths", "loss"}
-    if fresh or networks & set(changes):
-        return f"{changes.get('name', recipe.name)[:60]}-vae"
-    if "dataset" in changes:
-        return f"{recipe.pretraining}-{changes['dataset']}"[:64]
-    return recipe.pretraining
+    if networks & set(changes):
+        return _fresh(recipe, changes)
+    return f"{former}-{changes['dataset']}"[:_LONGEST] if "dataset" in changes else former

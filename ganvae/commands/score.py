@@ -11,7 +11,7 @@ from ganvae.commands.shared import Typed, dataset_option, settings_of, work_opti
 
 
 @click.command("score", cls=GroupedCommand, short_help="Measure models again.")
-@click.argument("model", metavar="MODEL|all", default="all")
+@click.argument("model", metavar="[MODEL|all]", default="all")
 @option(
     "--features",
     type=click.Choice(["own", "inception"]),
@@ -24,7 +24,10 @@ from ganvae.commands.shared import Typed, dataset_option, settings_of, work_opti
 @work_options
 @click.pass_obj
 def score_command(typed: Typed, model: str, features: str, **options: Any) -> None:
-    """Measure a trained model (in --output, else in --weights) again, or all of them."""
+    """Measure a trained model (in --output, else in --weights) again, or all of them.
+
+    Without a name: all.
+    """
     from ganvae.training.score import score
 
     names = score(model, settings_of(options, typed), inception=features == "inception")

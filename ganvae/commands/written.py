@@ -7,11 +7,13 @@ from pathlib import Path
 
 import click
 
+from ganvae import checkpoint
 from ganvae import digests as listed
 from ganvae.commands.grouped import GroupedCommand, option
 from ganvae.commands.shared import weights_option
 from ganvae.errors import UserError
 from ganvae.folders import DEFAULT_RESULTS
+from ganvae.metrics.classifier import NAME as CLASSIFIER
 from ganvae.training.settings import ALL
 
 _Folder = click.Path(path_type=Path)
@@ -45,8 +47,13 @@ def cards(
     from ganvae.cards import compare as compare_with
 
     every = names == (ALL,)
-    if every and (compare or seeds):
-        raise UserError("--compare and --seeds are about one model: name it.")
+    if ALL in names and not every:
+        raise UserError(f"{ALL} goes alone.")
+    if (every or len(names) > 1) and (compare or seeds):
+        raise UserError("--compare and --seeds are about one model: name it alone.")
+    for name in () if every else names:
+        if name != CLASSIFIER and not (weights / name / checkpoint.CONFIG).is_file():
+            raise UserError(f"There is no trained model {name!r} in {weights}.")
     for name in cards_in(weights) if every else names:
         folder = weights / name
         if compare:

@@ -23,7 +23,7 @@ from ganvae import checkpoint, files
 from ganvae.errors import UserError
 
 DIGESTS = "digests.json"
-COMMAND = "python -m ganvae.digests"
+COMMAND = "python train.py digests"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 

@@ -1,7 +1,7 @@
 """The digit classifier whose features the digit models are judged in.
 
 Inception's features know photographs, not strokes, and rank digits poorly. This small network,
-trained on MNIST itself by `python train.py --model digit-classifier`, ships in `weights/`.
+trained on MNIST itself by `python train.py fit digit-classifier`, ships in `weights/`.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def load_classifier(weights: Path) -> DigitClassifier:
     if not path.is_file():
         raise UserError(
             f"The digit classifier that scores models is missing ({path}); train it first: "
-            f"python train.py --model {NAME}."
+            f"python train.py fit {NAME}."
         )
     with torch.device("meta"):
         classifier = DigitClassifier()

@@ -129,7 +129,7 @@ class Flag:
 class Widths:
     """Widths of layers: a tuple of 1 to 16 whole numbers above 0."""
 
-    wanted = "must be 1 to 16 whole numbers above 0"
+    wanted = "must be 1 to 16 whole numbers from 1 to 16384"
     span = ""
 
     def fits(self, value: Any) -> bool:
@@ -173,7 +173,7 @@ class PixelRange:
 class ImageShape:
     """(channels, height, width): 1 or 3 channels, 8 to 512 pixels a side."""
 
-    wanted = "must be (1 or 3, height, width)"
+    wanted = "must be (1 or 3, height, width), 8 to 512 pixels a side"
     span = ""
 
     def fits(self, value: Any) -> bool:

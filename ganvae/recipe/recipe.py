@@ -80,7 +80,7 @@ class Recipe:
 
     name: str = setting(
         Name(),
-        "The folder in weights/, and what --model takes",
+        "The folder in weights/, and what train.py takes",
         "what",
         label="A model's name",
         option=False,
@@ -507,7 +507,7 @@ class Recipe:
     )
     shipped: bool = setting(
         Flag(),
-        "Whether --model all trains it and weights/ holds it",
+        "Whether `fit all` trains it and weights/ holds it",
         "output",
         default=True,
         option=False,

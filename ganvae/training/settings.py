@@ -52,6 +52,11 @@ class Settings:
             return self.output / name
         return self.weights / name
 
+    @property
+    def _places(self) -> str:
+        places = [folder for folder in (self.output, self.weights) if folder is not None]
+        return " or ".join(map(str, places))
+
     def trained(self, asked: str) -> list[str]:
         """Names of the trained models that one name, a family or `all` asks for.
 
@@ -61,7 +66,7 @@ class Settings:
         if asked != ALL:
             name = FAMILIES.get(asked, asked)
             if not (self.result_of(name) / checkpoint.CONFIG).is_file():
-                raise UserError(f"There is no trained model {name!r} in {self.weights}.")
+                raise UserError(f"There is no trained model {name!r} in {self._places}.")
             return [name]
         folder = self.output or self.weights
         names = [entry.name for entry in checkpoint.scan(folder) if entry.recipe is not None]

@@ -38,6 +38,8 @@ def verify(settings: Settings, scored: str | None = None) -> int:
     Raises:
         UserError: there is no list, no such model, or what measuring needs is missing.
     """
+    # Before a thousand files are read.
+    names = settings.trained(scored) if scored is not None else []
     found = digests.differences(settings.weights)
     for sentence in found:
         print(sentence)
@@ -45,7 +47,7 @@ def verify(settings: Settings, scored: str | None = None) -> int:
         count = len(digests.read(settings.weights))
         print(f"All {count} files in {settings.weights} are as {digests.DIGESTS} lists them.")
     wrong = bool(found)
-    for name in settings.trained(scored) if scored is not None else []:
+    for name in names:
         prepare(settings)
         try:
             differing = _measured_differences(name, settings)

@@ -77,7 +77,7 @@ def test_mistakes(
 def test_without_a_list(weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (weights / digests.DIGESTS).unlink()
     assert cli.main(["--verify", "--weights", str(weights)]) == 2
-    assert "python -m ganvae.digests writes it." in capsys.readouterr().err
+    assert "python train.py digests writes it." in capsys.readouterr().err
 
 
 def test_numbers_are_measured_again(
