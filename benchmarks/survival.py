@@ -222,17 +222,17 @@ def finish(work: Callable[..., None], arguments: tuple[Any, ...]) -> bool:
 
 def push_once(weights: str, url: str, begun: Any) -> None:
     """Push the models of a folder to the Hub at an address."""
-    from ganvae.hub.options import Order
     from huggingface_hub import HfApi, constants
 
     from ganvae.hub import push, remote
+    from ganvae.hub.order import Order
 
     be_quiet()
     constants.HF_HUB_DISABLE_XET = True
     os.environ["HF_TOKEN"] = "hf_write"
     remote.client = lambda: HfApi(endpoint=url)
     begun.set()
-    push.push_models(Order(REPO, "model", False, None, False, False), Path(weights))
+    push.push_models(Order(REPO), Path(weights))
 
 
 def pushing(killer: Killer, weights: Path, hub: Any) -> Kill:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 _CLONE = Path(__file__).resolve().parent.parent
-# A package that was installed lies among others: then it is the folder that one works in.
-_ROOT = _CLONE if (_CLONE / "train.py").is_file() else Path()
+# A package that was installed lies among others: then it is the folder that one works in. A Space
+# has the page without what trains.
+_ROOT = _CLONE if (_CLONE / "app.py").is_file() else Path()
 # Finished models: those that ship, and those that train.py adds.
 DEFAULT_WEIGHTS = _ROOT / "weights"
 # Trainings in progress; git ignores it.

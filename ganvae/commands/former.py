@@ -6,6 +6,8 @@ of the flags below becomes a command, its value the command's argument, and all 
 
 from __future__ import annotations
 
+import itertools
+
 from ganvae.errors import UserError
 
 # Flag to command. Of two that are given the sentence names them in this order.
@@ -22,6 +24,7 @@ FLAGS = {
     "--verify": "verify",
 }
 _WITHOUT_VALUE = ("--list", "--verify")
+_TOGETHER = (("--push", "--model"), ("--model", "--sweep"), ("--score", "--verify"))
 _HELP = ("-h", "--help")
 # Options that belong to some of the flags, and what the sentence calls these.
 _GOES_WITH = {
@@ -103,11 +106,12 @@ def _check(given: dict[str, list[str]], rest: list[str]) -> None:
         if "--verify" in given and other in given:
             raise UserError(f"--verify changes nothing: leave out {other}.")
     together = [flag for flag in FLAGS if flag in given]
-    fine = (["--push", "--model"], ["--model", "--sweep"], ["--score", "--verify"])
-    if len(together) > 1 and together not in fine and "--list" not in together[1:2]:
-        both = together[-2:] if together[:2] in fine else together[:2]
-        why = ": a training does all of that at its end" if both[0] == "--model" else ""
-        raise UserError(f"Give {both[0]} or {both[1]}, not both{why}.")
+    for one, other in itertools.combinations(together, 2):
+        # A list is shown whatever else is there, unless that goes to the Hub.
+        if (one, other) in _TOGETHER or ("--list" in given and not one.startswith("--push")):
+            continue
+        why = ": a training does all of that at its end" if one == "--model" else ""
+        raise UserError(f"Give {one} or {other}, not both{why}.")
 
 
 def _value_of(option: str, rest: list[str]) -> tuple[str | None, list[str]]:

@@ -425,6 +425,6 @@ def test_a_crash_between_two_files_leaves_no_export(
 
 
 def test_a_model_too_large_for_a_page(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "_MAX_WEIGHTS_BYTES", 1000)
+    monkeypatch.setattr("ganvae.export.write.MAX_WEIGHTS_BYTES", 1000)
     with pytest.raises(UserError, match="mini-gan-100 is too large for a page"):
         export(folder)

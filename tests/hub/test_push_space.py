@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ganvae.hub.options import Order
 from huggingface_hub import SpaceCard
 
 from ganvae.commands import cli
 from ganvae.errors import UserError
 from ganvae.hub import space
+from ganvae.hub.order import Order
 from tests.hub.push_server import Fault, Hub, connected
 
 SPACE = "someone/page"
@@ -165,6 +165,6 @@ def test_after_a_fault_the_space_is_as_it_was(
 
 
 def test_outside_of_a_clone_a_sentence_says_so(weights: Path, tmp_path: Path) -> None:
-    order = Order(SPACE, "space", False, None, False, False)
+    order = Order(SPACE, "space")
     with pytest.raises(UserError, match="push the Space from a clone"):
         space.push_space(order, tmp_path, weights)

@@ -225,8 +225,8 @@ def test_half_filled_rows_of_curves_and_the_time_survive_a_stop(
     for step in (4, 17):
         stop_at(step, SHORT_VAE, settings(resume=True), monkeypatch)
         kept = state.read_details(tmp_path / "runs" / SHORT_VAE.name)
-        assert kept["sums"]["steps"] == step % 10
-        assert kept["seconds"] == step / 2
+        assert kept.sums["steps"] == step % 10
+        assert kept.seconds == step / 2
     resumed = run.train(SHORT_VAE, settings(resume=True))
     assert_same_result(resumed, expected)
     history = checkpoint.read_history(resumed)
