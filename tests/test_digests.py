@@ -86,7 +86,7 @@ def test_a_folder_without_a_list_gets_none(weights: Path) -> None:
     (weights / digests.DIGESTS).unlink()
     digests.refresh(weights, "vae-3")
     assert not (weights / digests.DIGESTS).exists()
-    with pytest.raises(UserError, match=r"python -m ganvae\.digests writes it\.$"):
+    with pytest.raises(UserError, match=r"python train\.py digests writes it\.$"):
         digests.differences(weights)
 
 
