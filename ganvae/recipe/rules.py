@@ -14,7 +14,7 @@ from ganvae.recipe.setting import settings_of
 def problems(recipe: Any) -> list[str]:
     """What is wrong with a Recipe, a sentence each: first with its values, then together."""
     found = []
-    for setting in settings_of(recipe).values():
+    for setting in settings_of(recipe.__class__).values():
         sentence = problem(setting.kind, setting.label, getattr(recipe, setting.name))
         found += [sentence] if sentence else []
     return found or [*_together(recipe), *_conflicts(recipe)]
@@ -23,7 +23,7 @@ def problems(recipe: Any) -> list[str]:
 def _conflicts(recipe: Any) -> list[str]:
     """Settings that are fine alone but not beside another one's value."""
     found = []
-    for setting in settings_of(recipe).values():
+    for setting in settings_of(recipe.__class__).values():
         value = getattr(recipe, setting.name)
         if not setting.is_off(value):
             wrong = (need for need in setting.needs if not need.holds(recipe))

@@ -7,7 +7,8 @@ docs, and the settings on a model's card.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -115,8 +116,9 @@ def setting(
     return dataclasses.field(default=default, metadata={_KEY: values})
 
 
-def settings_of(recipe: Any) -> dict[str, Setting]:
-    """The settings of a Recipe, or of the class, by field, in their order."""
+@functools.cache
+def settings_of(recipe: type) -> Mapping[str, Setting]:
+    """The settings of the class Recipe, by field, in their order."""
     return {
         field.name: _setting(field.name, **field.metadata[_KEY])
         for field in dataclasses.fields(recipe)
