@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import re
@@ -206,6 +207,17 @@ def test_a_mistaken_command_is_one_sentence_and_status_2(
 def test_the_installed_program_goes_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["fit", "vae", "--threads", "0"], "ganvae") == 2
     assert capsys.readouterr().err == "ganvae: --threads must be from 1 to 1024, not 0.\n"
+
+
+@pytest.mark.parametrize("module", ["cards", "claims", "bridges", "digests"])
+def test_help_of_a_module_shows_what_can_be_typed(
+    module: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main = importlib.import_module(f"ganvae.{module}.__main__").main
+    assert main(["--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: python -m ganvae.{module} [OPTIONS]")
+    assert main(["--colour"]) == 2
+    assert capsys.readouterr().err.startswith(f"ganvae.{module}: ")
 
 
 def commands_in(text: str) -> set[str]:

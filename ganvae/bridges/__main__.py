@@ -9,7 +9,7 @@ from ganvae.commands import cli
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit status."""
-    return cli.main(["bridges", *arguments], "ganvae.bridges")
+    return cli.main(arguments, "ganvae.bridges", "bridges")
 
 
 if __name__ == "__main__":

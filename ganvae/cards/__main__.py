@@ -27,7 +27,7 @@ def one_by_one(arguments: list[str]) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit status."""
-    return cli.main(["cards", *one_by_one(arguments)], "ganvae.cards")
+    return cli.main(one_by_one(arguments), "ganvae.cards", "cards")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from ganvae.commands import cli
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit status."""
-    return cli.main(["claims", *arguments], "ganvae.claims")
+    return cli.main(arguments, "ganvae.claims", "claims")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import click
 
@@ -76,24 +78,36 @@ for _one in (
     command.add_command(_one)
 
 
-def main(arguments: list[str], program: str = "train.py") -> int:
+def main(arguments: list[str], program: str = "train.py", only: str | None = None) -> int:
     """Run the command line; the exit status.
 
     0, 1 where `verify` found a difference, 2 for a mistake, 130 when it was stopped.
 
     Args:
         program: how this one was called: train.py, or the name that the package installs.
+        only: the one command that it is, where it is a module of its own.
     """
+    if only is not None:
+        typed = Typed(f"python -m {program}", tuple(arguments))
+        return _said(program, lambda: _run(command.commands[only], arguments, typed))
     typed = Typed(f"python {program}" if program.endswith(".py") else program, tuple(arguments))
-    try:
-        if not arguments:
-            raise UserError(
-                f"Say what to do, like: {typed.program} fit vae --latent 100. All commands: "
-                f"{typed.program} --help"
-            )
-        status = command.main(
-            former.translate(arguments), prog_name=program, standalone_mode=False, obj=typed
+    if not arguments:
+        return _refuse(
+            program,
+            f"Say what to do, like: {typed.program} fit vae --latent 100. All commands: "
+            f"{typed.program} --help",
         )
+    return _said(program, lambda: _run(command, former.translate(arguments), typed))
+
+
+def _run(one: click.Command, arguments: list[str], typed: Typed) -> Any:
+    return one.main(arguments, prog_name=typed.program, standalone_mode=False, obj=typed)
+
+
+def _said(program: str, work: Callable[[], Any]) -> int:
+    """The exit status of some work; what was wrong is said in a sentence."""
+    try:
+        status = work()
     except UserError as error:
         return _refuse(program, str(error))
     except click.NoSuchOption as error:

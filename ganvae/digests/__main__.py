@@ -9,7 +9,7 @@ from ganvae.commands import cli
 
 def main(arguments: list[str]) -> int:
     """Run the command; the exit status."""
-    return cli.main(["digests", *arguments], "ganvae.digests")
+    return cli.main(arguments, "ganvae.digests", "digests")
 
 
 if __name__ == "__main__":
