@@ -225,10 +225,16 @@ class Collection:
 
     def sharpness_of_each(self, name: str, images: torch.Tensor) -> torch.Tensor | None:
         """`sharpness` of every image, (N,); its mean is that of all together."""
-        real = number(self.metrics(name), "sharpness", "real_laplacian_variance")
-        if real is None or real <= 0:
-            return None
-        return laplacian_variance(images) / real
+        real = self._real_variance(name)
+        return None if real is None else laplacian_variance(images) / real
+
+    def share_of_real(self, name: str, variance: float) -> float | None:
+        """A variance of the Laplacian of a model's images as a share of real data's, if known."""
+        real = self._real_variance(name)
+        return None if real is None else variance / real
+
+    def _real_variance(self, name: str) -> float | None:
+        return number(self.metrics(name), "sharpness", "real_laplacian_variance", low=1e-12)
 
     def _recipes(self) -> dict[str, Recipe]:
         return {name: entry.recipe for name, entry in self.entries.items() if entry.recipe}

@@ -21,6 +21,7 @@ from ganvae.models import GAN, VAE, build
 from ganvae.prior.format import FittedPrior
 from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
+from ganvae.snapshots.write import encode, sheet_name
 from ganvae.training.hardware import reuse_memory
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
@@ -372,18 +373,17 @@ def _write_history(folder: Path, recipe: Recipe) -> None:
 def _write_snapshots(folder: Path, recipe: Recipe) -> None:
     channels, height, width = recipe.image_shape
     rows = SHEET_ROWS if channels == 1 else COLOUR_ROWS
-    shape = (rows * height, SHEET_COLUMNS * width, *((channels,) if channels > 1 else ()))
     kinds = ["samples", "reconstructions"] if recipe.family == "vae" else ["samples"]
     random = np.random.default_rng(0)
     moments = []
     for step in MOMENTS:
         moment = {"step": step, "images": step * recipe.batch_size}
         for kind in kinds:
-            name = f"{kind}-{step:08d}.png"
-            sheet = random.integers(0, 256, shape, np.uint8)
-            (folder / checkpoint.SNAPSHOTS).mkdir(exist_ok=True)
-            Image.fromarray(sheet).save(folder / checkpoint.SNAPSHOTS / name)
-            moment[kind] = name
+            tiles = random.integers(0, 256, (rows * SHEET_COLUMNS, *recipe.image_shape), np.uint8)
+            moment[kind] = sheet_name(kind, step, channels)
+            path = folder / checkpoint.SNAPSHOTS / moment[kind]
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(encode(torch.from_numpy(tiles), SHEET_COLUMNS))
         moments.append(moment)
     index = {
         "columns": SHEET_COLUMNS,

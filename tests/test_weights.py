@@ -23,7 +23,7 @@ from ganvae.metrics.scoring import Scorer, generate, prior_z
 from ganvae.models import GAN, VAE
 from ganvae.prior.format import read_fitted_prior
 from ganvae.recipe.shipped import RECIPES
-from ganvae.snapshots.format import KINDS
+from ganvae.snapshots.format import KINDS, VARIANCE
 from ganvae.training.callbacks import test_losses as losses_on_test_set
 from ganvae.training.evaluate import evaluate
 
@@ -74,7 +74,11 @@ def test_a_shipped_model_has_full_curves_and_snapshots(name: str) -> None:
         assert 35 <= len(index["moments"]) <= 41
         assert index["moments"][0]["step"] == 0
     listed = {moment[kind] for moment in index["moments"] for kind in KINDS if kind in moment}
-    assert {file.name for file in (folder / checkpoint.SNAPSHOTS).glob("*.png")} == listed
+    kept = {file.name for file in (folder / checkpoint.SNAPSHOTS).iterdir()}
+    assert kept == {checkpoint.SNAPSHOT_INDEX, *listed}
+    for moment in index["moments"]:
+        # The page tells how sharp a sheet was before it was stored with a loss.
+        assert set(moment[VARIANCE]) == set(KINDS) & set(moment)
     height, width = RECIPES[name].image_shape[1:]
     for moment in index["moments"]:
         for kind in ("samples", "reconstructions"):
@@ -150,7 +154,7 @@ def test_the_decoders_of_a_pair_are_a_small_download() -> None:
 
 def test_nothing_but_plain_files_ships() -> None:
     kinds = {file.suffix for file in DEFAULT_WEIGHTS.rglob("*") if file.is_file()}
-    assert kinds == {".safetensors", ".onnx", ".json", ".csv", ".png", ".md"}
+    assert kinds == {".safetensors", ".onnx", ".json", ".csv", ".webp", ".jpg", ".md"}
 
 
 # One of each kind of network; `python train.py --verify --score all` measures every model anew.

@@ -18,6 +18,7 @@ from ganvae.cards.training import training_section
 from ganvae.cards.usage import usage
 from ganvae.errors import UserError
 from ganvae.metrics.classifier import NAME as CLASSIFIER
+from ganvae.snapshots.format import read_index
 
 
 def write_card(folder: Path, source: str | None = None, code: str | None = None) -> str:
@@ -36,7 +37,7 @@ def write_card(folder: Path, source: str | None = None, code: str | None = None)
         checkpoint.read_metrics(folder),
     )
     parts = [
-        summary(recipe, metrics),
+        summary(recipe, _last_sheet(folder)),
         usage(recipe, source, code),
         measured(recipe, metrics),
         training_section(recipe, config, metrics),
@@ -47,6 +48,13 @@ def write_card(folder: Path, source: str | None = None, code: str | None = None)
     if (folder / COMPARISON).is_file():
         parts.append(comparison(checkpoint.read_json(folder / COMPARISON)))
     return f"{front_matter(recipe, metrics)}\n{merge.section(chr(10).join(parts))}"
+
+
+def _last_sheet(folder: Path) -> str | None:
+    """The path of a model's last sheet of samples from its folder; None if it has none."""
+    index = read_index(folder)
+    name = index.moments[-1].sheets.get("samples") if index else None
+    return f"{checkpoint.SNAPSHOTS}/{name}" if name else None
 
 
 def update_card(folder: Path, former: Path | None = None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ganvae.bridges.stops import is_stop
 from ganvae.cards.notes import NOTES
 from ganvae.recipe import Recipe
@@ -18,8 +16,8 @@ _STUDIES = {
 _FAMILIES = {"vae": "variational autoencoder", "gan": "generative adversarial network"}
 
 
-def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
-    """The title, a description and the last sheet of samples."""
+def summary(recipe: Recipe, sheet: str | None) -> str:
+    """The title, a description and the last sheet of samples: its path, None if there is none."""
     study = _STUDIES.get(recipe.study, recipe.study)
     base = RECIPES.get(recipe.name)
     if is_stop(recipe):
@@ -45,11 +43,6 @@ def summary(recipe: Recipe, metrics: dict[str, Any]) -> str:
             f"{height}x{width} pictures like those of {recipe.dataset}. {relation}"
             + (f" {note}" if note else ""),
             "",
-            "![samples](snapshots/" + _last_sheet(metrics) + ")",
-            "",
+            *([f"![samples]({sheet})", ""] if sheet else []),
         ]
     )
-
-
-def _last_sheet(metrics: dict[str, Any]) -> str:
-    return f"samples-{metrics.get('training', {}).get('steps', 0):08d}.png"

@@ -13,7 +13,7 @@ from ganvae.metrics.classifier import NAME as CLASSIFIER
 
 _OF_MODEL = re.compile(
     rf"{names.MODEL}|comparison\.json|"
-    r"snapshots/(index\.json|(samples|reconstructions)-\d+\.png)"
+    r"snapshots/(index\.json|(samples|reconstructions)-\d+\.(webp|jpg|png))"
 )
 _OF_CLASSIFIER = re.compile(rf"{names.CLASSIFIER}|metrics\.json")
 # Those who score models need more of a reference than the page does.

@@ -40,7 +40,7 @@ class Listed:
 
 def last_sheet(paths: Iterable[str], name: str) -> str | None:
     """The sheet of a model's last samples among the paths of a repository."""
-    pattern = re.compile(rf"{re.escape(name)}/snapshots/samples-(\d+)\.png")
+    pattern = re.compile(rf"{re.escape(name)}/snapshots/samples-(\d+)\.(webp|jpg|png)")
     found = [(int(match[1]), path) for path in paths if (match := pattern.fullmatch(path))]
     return max(found)[1] if found else None
 

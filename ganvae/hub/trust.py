@@ -16,6 +16,7 @@ from ganvae.errors import UserError
 from ganvae.export.format import MAX_BYTES as MAX_ONNX_BYTES
 from ganvae.hub import names
 from ganvae.metrics.classifier import NAME as CLASSIFIER
+from ganvae.snapshots.format import FORMATS as SHEET_FORMATS
 
 _MIB = 2**20
 # Far more than any file of ours has.
@@ -24,13 +25,13 @@ _LIMITS = {
     ".onnx": MAX_ONNX_BYTES,
     ".json": 8 * _MIB,
     ".csv": 8 * _MIB,
-    ".png": 4 * _MIB,
+    **dict.fromkeys(SHEET_FORMATS, 4 * _MIB),
     ".md": _MIB,
 }
 _MAX_FILES = 5000
 _MAX_TOTAL = 4096 * _MIB
 _NEEDED = re.compile(
-    rf"(?P<model>{names.PART})/({names.MODEL}|README\.md|snapshots/(index\.json|{names.PART}\.png))"
+    rf"(?P<model>{names.PART})/({names.MODEL}|README\.md|snapshots/(index\.json|{names.PART}\.(webp|jpg|png)))"
     rf"|{CLASSIFIER}/{names.CLASSIFIER}|{names.SHARED}"
 )
 

@@ -1,19 +1,23 @@
 """The pictures kept of a training: `snapshots/` in a model's folder, read with checks.
 
     snapshots/
-      index.json            columns, rows, tile, test_indices and the moments
-      samples-00000000.png  a sheet of samples, always of the same z, and at each moment
-      reconstructions-...   (VAE only) a sheet of reconstructions of the same test images
+      index.json             columns, rows, tile, test_indices and the moments
+      samples-00000000.webp  a sheet of samples, always of the same z, and at each moment
+      reconstructions-...    (VAE only) a sheet of reconstructions of the same test images
 
-A sheet has `rows` times `columns` tiles without gaps. Files may come from anywhere: only plain
-names of PNG files of the announced size are ever read.
+A sheet has `rows` times `columns` tiles without gaps. It is stored with a small loss: in grey as
+WebP, in colour as JPEG, since WebP halves the resolution of colours and so hides the coloured grid
+that a decoder draws at first. How sharp its pictures are is therefore measured before, and kept in
+the index; sheets of PNG, of older trainings, have none there and are measured themselves. Files may
+come from anywhere: only plain names of pictures of the announced size are ever read.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +27,19 @@ from PIL import Image
 
 from ganvae.checkpoint import SNAPSHOT_INDEX, SNAPSHOTS, read_json
 from ganvae.errors import UserError
-from ganvae.untrusted import is_count
+from ganvae.untrusted import is_count, is_number
 
 KINDS = ("samples", "reconstructions")
 
 _MAX_MOMENTS = 1000
 _MAX_SHEET_BYTES = 4 * 2**20
-_SHEET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.png")
-_PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+# That of a checkerboard of black and white.
+_MAX_VARIANCE = 16.0
+# Pillow's word for what a file is, by its name's end, and what a browser calls it.
+FORMATS = {".webp": "WEBP", ".jpg": "JPEG", ".png": "PNG"}
+_MEDIA = {b"RIFF": "image/webp", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png"}
+_SHEET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\.(webp|jpg|png)")
+VARIANCE = "laplacian_variance"
 
 
 @dataclass(frozen=True)
@@ -41,11 +50,14 @@ class Moment:
         step: optimiser steps done.
         images: training images seen.
         sheets: names of the sheets, by kind.
+        variances: the variance of the Laplacian of the pictures of a sheet, their mean, as it was
+            before they were stored, by kind; nothing where that was not kept.
     """
 
     step: int
     images: int
     sheets: dict[str, str]
+    variances: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,9 @@ def _parse(values: Any) -> Index:
     moments = {}
     for entry in values["moments"]:
         sheets = {kind: _name(entry[kind]) for kind in KINDS if entry.get(kind) is not None}
-        moment = Moment(_whole(entry["step"]), _whole(entry["images"]), sheets)
+        kept = entry.get(VARIANCE) or {}
+        variances = {kind: _variance(kept[kind]) for kind in sheets if kind in kept}
+        moment = Moment(_whole(entry["step"]), _whole(entry["images"]), sheets, variances)
         # A run that was cut short and went on may list a moment twice: the later entry counts.
         moments[moment.images] = moment
     tile = (_whole(height, 1, 512), _whole(width, 1, 512))
@@ -113,14 +127,20 @@ def _whole(value: Any, low: int = 0, high: int = 10**15) -> int:
     return value
 
 
+def _variance(value: Any) -> float:
+    if not is_number(value, low=0, high=_MAX_VARIANCE):
+        raise ValueError("no variance of pictures in [0, 1]")
+    return float(value)
+
+
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not _SHEET_NAME.fullmatch(value):
-        raise ValueError("not the plain name of a PNG file")
+        raise ValueError("not the plain name of a picture")
     return value
 
 
 def read_sheet(folder: Path, index: Index, kind: str, moment: int) -> bytes:
-    """The PNG file of a sheet.
+    """The file of a sheet.
 
     Args:
         folder: the model's.
@@ -128,7 +148,7 @@ def read_sheet(folder: Path, index: Index, kind: str, moment: int) -> bytes:
         moment: which of `index.moments`.
 
     Raises:
-        UserError: there is no such sheet, or its file is not a PNG of the announced size.
+        UserError: there is no such sheet, or its file is no picture of the announced size.
     """
     if kind not in index.kinds:
         raise UserError(f"{folder.name} has no snapshots of {kind}.")
@@ -140,13 +160,26 @@ def read_sheet(folder: Path, index: Index, kind: str, moment: int) -> bytes:
     except OSError as error:
         raise UserError(f"The sheet {path.name} of {folder.name} can't be read.") from error
     height, width = index.tile
-    size = (index.columns * width).to_bytes(4, "big") + (index.rows * height).to_bytes(4, "big")
-    if not content.startswith(_PNG + size):
+    size = (index.columns * width, index.rows * height)
+    expected = FORMATS[path.suffix]
+    try:
+        # Only the header is looked at.
+        with Image.open(io.BytesIO(content), formats=[expected]) as image:
+            found = image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        found = None
+    if found != size:
         raise UserError(
-            f"The sheet {path.name} of {folder.name} is no PNG file of "
-            f"{index.columns * width} by {index.rows * height} pixels."
+            f"The sheet {path.name} of {folder.name} is no {expected} file of "
+            f"{size[0]} by {size[1]} pixels."
         )
     return content
+
+
+def sheet_url(sheet: bytes) -> str:
+    """A sheet that `read_sheet` gave as a data URL."""
+    media = next(name for start, name in _MEDIA.items() if sheet.startswith(start))
+    return f"data:{media};base64,{base64.b64encode(sheet).decode()}"
 
 
 def read_tiles(sheet: bytes, index: Index) -> torch.Tensor:
@@ -157,7 +190,9 @@ def read_tiles(sheet: bytes, index: Index) -> torch.Tensor:
     """
     try:
         with Image.open(io.BytesIO(sheet)) as image:
-            pixels = np.asarray(image if image.mode in ("L", "RGB") else image.convert("RGB"))
+            # WebP, in which sheets of grey pictures are, has no grey of its own.
+            grey = image.mode == "L" or image.format == FORMATS[".webp"]
+            pixels = np.asarray(image.convert("L" if grey else "RGB"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise UserError("A sheet of snapshots is cut short.") from error
     height, width = index.tile

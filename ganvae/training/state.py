@@ -51,7 +51,7 @@ class Details:
     seconds: float = 0.0
     rows: list[dict[str, float]] = field(default_factory=list)
     sums: dict[str, float] = field(default_factory=dict)
-    moments: list[dict[str, int | str]] = field(default_factory=list)
+    moments: list[dict[str, Any]] = field(default_factory=list)
     fingerprint: str | None = None
 
     def to_dict(self) -> dict[str, Any]:

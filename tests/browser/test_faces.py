@@ -217,7 +217,7 @@ def test_the_training_of_faces(
         return found
 
     def sheet(name: str, kind: str) -> np.ndarray:
-        image = Image.open(face_weights / name / "snapshots" / f"{kind}-00000010.png")
+        image = Image.open(face_weights / name / "snapshots" / f"{kind}-00000010.jpg")
         pixels = np.asarray(image).reshape(2, 64, 8, 64, 3)
         return pixels.transpose(0, 2, 1, 3, 4).reshape(16, 64, 64, 3)
 

@@ -105,8 +105,8 @@ def sheet_tiles(
     weights: Path, name: str, step: int, kind: str = "samples", side: int = 32
 ) -> np.ndarray:
     """The tiles of a sheet file."""
-    image = Image.open(weights / name / "snapshots" / f"{kind}-{step:08d}.png")
-    pixels = np.asarray(image, np.float32)
+    image = Image.open(weights / name / "snapshots" / f"{kind}-{step:08d}.webp")
+    pixels = np.asarray(image.convert("L"), np.float32)
     return pixels.reshape(4, side, 8, side).transpose(0, 2, 1, 3).reshape(32, side, side)
 
 

@@ -28,7 +28,7 @@ from ganvae.hub import remote
 
 WRITE, READ, UNKNOWN = "hf_write", "hf_read", "hf_unknown"
 # Files that the Hub keeps outside git, like its own .gitattributes asks for.
-_LARGE = (".safetensors", ".onnx", ".png")
+_LARGE = (".safetensors", ".onnx", ".webp", ".jpg")
 _REPO = r"/api/(?P<kind>model|space)s/(?P<repo>[^/]+/[^/]+)"
 CUT = "cut"
 

@@ -115,7 +115,7 @@ def test_only_what_changed_travels(hub: Hub, weights: Path) -> None:
     metrics = checkpoint.read_metrics(weights / "vae-10")
     metrics["distance"]["value"] = 12.25
     (weights / "vae-10" / "metrics.json").write_text(json.dumps(metrics))
-    (weights / "vae-10" / "snapshots" / "samples-00000001.png").unlink()
+    (weights / "vae-10" / "snapshots" / "samples-00000001.webp").unlink()
     assert push(weights) == 0
     repo = hub.repo()
     before, after = list(repo.commits.values())[-2:]
@@ -126,7 +126,7 @@ def test_only_what_changed_travels(hub: Hub, weights: Path) -> None:
         "vae-10/README.md",
         "vae-10/metrics.json",
     }
-    assert set(before.files) - set(after.files) == {"vae-10/snapshots/samples-00000001.png"}
+    assert set(before.files) - set(after.files) == {"vae-10/snapshots/samples-00000001.webp"}
     # The weights are large, the same, and stay at home.
     assert not hub.asked("PUT")
     assert "| 12.25 (" in after.files["README.md"].decode()

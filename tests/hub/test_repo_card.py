@@ -51,7 +51,7 @@ def test_it_lists_every_model_with_its_numbers(tiny_weights: Path) -> None:
 def test_it_shows_the_last_samples(tiny_weights: Path) -> None:
     card = repo_card(REPO, listed(tiny_weights, "vae-10"))
     (picture,) = re.findall(r"!\[[^]]*\]\((\S+)\)", card)
-    assert picture == "vae-10/snapshots/samples-00000010.png"
+    assert picture == "vae-10/snapshots/samples-00000010.webp"
     assert (tiny_weights / picture).is_file()
     assert last_sheet(["a/snapshots/samples-9.png", "a/snapshots/samples-10.png"], "a") == (
         "a/snapshots/samples-10.png"

@@ -18,6 +18,8 @@ from tests.hub.pull_server import blob
         "vae-10/model.safetensors",
         "vae-10/decoder.onnx",
         "vae-10/history.csv",
+        "vae-10/snapshots/samples-00000001.webp",
+        "face-vae-128/snapshots/samples-00000001.jpg",
         "vae-10/snapshots/samples-00000001.png",
         "claims.json",
         "vae-10/directions.json",

@@ -1,7 +1,9 @@
-"""Snapshots of a training are read with checks: plain names, whole PNG files, sane numbers."""
+"""Snapshots of a training are read with checks: plain names, whole pictures, sane numbers."""
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import shutil
 from pathlib import Path
@@ -12,13 +14,21 @@ import pytest
 from PIL import Image
 
 from ganvae.errors import UserError
-from ganvae.snapshots.format import Index, read_index, read_sheet, read_tiles
+from ganvae.snapshots.format import Index, read_index, read_sheet, read_tiles, sheet_url
 
 
 @pytest.fixture
 def model(tiny_weights: Path, tmp_path: Path) -> Path:
     """A model folder of our own to spoil."""
     return Path(shutil.copytree(tiny_weights / "vae-3", tmp_path / "vae-3"))
+
+
+def picture(kind: str, size: tuple[int, int]) -> bytes:
+    """A file of grey noise."""
+    stream = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, size[::-1], np.uint8)
+    Image.fromarray(pixels).save(stream, kind)
+    return stream.getvalue()
 
 
 def index_of(folder: Path) -> Index:
@@ -44,14 +54,14 @@ def test_sheets_are_the_files_byte_for_byte(model: Path) -> None:
     index = index_of(model)
     for place, step in enumerate((0, 1, 10)):
         for kind in index.kinds:
-            expected = (model / "snapshots" / f"{kind}-{step:08d}.png").read_bytes()
+            expected = (model / "snapshots" / f"{kind}-{step:08d}.webp").read_bytes()
             assert read_sheet(model, index, kind, place) == expected
 
 
 def test_tiles_are_cut_row_by_row(model: Path) -> None:
     index = index_of(model)
-    path = model / "snapshots" / "samples-00000001.png"
-    pixels = np.asarray(Image.open(path))
+    path = model / "snapshots" / "samples-00000001.webp"
+    pixels = np.asarray(Image.open(path).convert("L"))
     tiles = read_tiles(path.read_bytes(), index)
     assert tiles.shape == (32, 1, 32, 32)
     expected = pixels[32:64, 96:128] / np.float32(255)
@@ -70,13 +80,13 @@ def test_an_index_without_moments_is_none(model: Path) -> None:
 
 def test_moments_are_sorted_and_the_later_of_two_counts(model: Path) -> None:
     moments = [
-        {"step": 5, "images": 500, "samples": "b.png"},
+        {"step": 5, "images": 500, "samples": "b.webp"},
         {"step": 1, "images": 100, "samples": "a.png"},
-        {"step": 5, "images": 500, "samples": "c.png"},
+        {"step": 5, "images": 500, "samples": "c.jpg"},
     ]
     change_index(model, moments=moments)
     index = index_of(model)
-    assert [m.sheets["samples"] for m in index.moments] == ["a.png", "c.png"]
+    assert [m.sheets["samples"] for m in index.moments] == ["a.png", "c.jpg"]
     assert index.kinds == ("samples",)
 
 
@@ -99,10 +109,42 @@ def test_moments_are_sorted_and_the_later_of_two_counts(model: Path) -> None:
         ["a.png"],
     ],
 )
-def test_only_plain_names_of_png_files(model: Path, name: Any) -> None:
+def test_only_plain_names_of_pictures(model: Path, name: Any) -> None:
     change_index(model, moments=[{"step": 0, "images": 0, "samples": name}])
     with pytest.raises(UserError, match=r"snapshots of vae-3 have no valid index\.json"):
         read_index(model)
+
+
+def test_the_variances_that_were_kept(model: Path) -> None:
+    kept = {"samples": 0.25, "reconstructions": 0, "originals": 1}
+    moments = [
+        {"step": 0, "images": 0, "samples": "a.webp", "laplacian_variance": kept},
+        {"step": 1, "images": 5, "samples": "b.png"},
+    ]
+    change_index(model, moments=moments)
+    assert [m.variances for m in index_of(model).moments] == [{"samples": 0.25}, {}]
+
+
+@pytest.mark.parametrize("value", [-0.1, 16.1, float("nan"), True, "1", None, [1]])
+def test_an_odd_variance_is_refused(model: Path, value: Any) -> None:
+    kept = {"laplacian_variance": {"samples": value}}
+    change_index(model, moments=[{"step": 0, "images": 0, "samples": "a.webp", **kept}])
+    with pytest.raises(UserError, match=r"no valid index\.json"):
+        read_index(model)
+
+
+@pytest.mark.parametrize(
+    ("kind", "suffix", "media"),
+    [("WEBP", "webp", "webp"), ("JPEG", "jpg", "jpeg"), ("PNG", "png", "png")],
+)
+def test_a_sheet_of_each_kind_of_file(model: Path, kind: str, suffix: str, media: str) -> None:
+    content = picture(kind, (256, 128))
+    (model / "snapshots" / f"a.{suffix}").write_bytes(content)
+    change_index(model, moments=[{"step": 0, "images": 0, "samples": f"a.{suffix}"}])
+    sheet = read_sheet(model, index_of(model), "samples", 0)
+    start, _, rest = sheet_url(sheet).partition(",")
+    assert (start, base64.b64decode(rest)) == (f"data:image/{media};base64", content)
+    assert read_tiles(sheet, index_of(model)).shape[0] == 32
 
 
 @pytest.mark.parametrize(
@@ -148,27 +190,30 @@ def test_an_index_that_is_no_index_is_refused(model: Path, text: str) -> None:
         b"",
         b"no picture",
         b"\x89PNG\r\n\x1a\n",
+        b"RIFF\x00\x00\x00\x00WEBPVP8 ",
+        picture("PNG", (256, 128)),
+        picture("WEBP", (256, 129)),
         b"GIF89a",
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x7f\xff\x00\x00\x7f\xff",
     ],
 )
-def test_a_sheet_must_be_a_png_of_its_size(model: Path, content: bytes) -> None:
-    (model / "snapshots" / "samples-00000001.png").write_bytes(content)
-    with pytest.raises(UserError, match="no PNG file of 256 by 128 pixels"):
+def test_a_sheet_must_be_a_picture_of_its_size(model: Path, content: bytes) -> None:
+    (model / "snapshots" / "samples-00000001.webp").write_bytes(content)
+    with pytest.raises(UserError, match="no WEBP file of 256 by 128 pixels"):
         read_sheet(model, index_of(model), "samples", 1)
 
 
 def test_a_large_file_is_not_read(model: Path) -> None:
-    path = model / "snapshots" / "samples-00000001.png"
+    path = model / "snapshots" / "samples-00000001.webp"
     path.write_bytes(path.read_bytes() + bytes(4 * 2**20))
-    with pytest.raises(UserError, match="no PNG file"):
+    with pytest.raises(UserError, match="no WEBP file"):
         read_sheet(model, index_of(model), "samples", 1)
 
 
 def test_a_missing_sheet_is_told(model: Path) -> None:
     index = index_of(model)
-    (model / "snapshots" / "samples-00000001.png").unlink()
-    with pytest.raises(UserError, match=r"samples-00000001\.png of vae-3 can't be read"):
+    (model / "snapshots" / "samples-00000001.webp").unlink()
+    with pytest.raises(UserError, match=r"samples-00000001\.webp of vae-3 can't be read"):
         read_sheet(model, index, "samples", 1)
 
 
@@ -179,6 +224,6 @@ def test_unknown_kinds_and_moments_are_refused(model: Path, kind: str, place: in
 
 
 def test_a_sheet_cut_short_has_no_tiles(model: Path) -> None:
-    path = model / "snapshots" / "samples-00000001.png"
+    path = model / "snapshots" / "samples-00000001.webp"
     with pytest.raises(UserError, match="cut short"):
         read_tiles(path.read_bytes()[:2000], index_of(model))

@@ -90,8 +90,8 @@ def test_a_training_writes_the_whole_folder(
         "metrics.json",
         "model.safetensors",
         "snapshots/index.json",
-        "snapshots/samples-00000000.png",
-        f"snapshots/samples-{STEPS:08d}.png",
+        "snapshots/samples-00000000.webp",
+        f"snapshots/samples-{STEPS:08d}.webp",
     }
     # Of these very weights, or this would raise.
     written = read_export(folder)

@@ -39,9 +39,9 @@ def timelapse(collection: Collection) -> Bound:
     return Bound(Timelapse(), collection)
 
 
-def picture(url: str) -> np.ndarray:
+def picture(url: str, media: str = "webp") -> np.ndarray:
     kind, _, content = url.partition(",")
-    assert kind == "data:image/png;base64"
+    assert kind == f"data:image/{media};base64"
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(content))))
 
 
@@ -154,7 +154,7 @@ def test_a_bad_index_is_a_sentence(timelapse: Bound, collection: Collection) -> 
     folder = collection.entries["vae-3"].folder
     path = folder / "snapshots" / "index.json"
     values = json.loads(path.read_text())
-    values["moments"][0]["samples"] = "../../gan-100/snapshots/samples-00000000.png"
+    values["moments"][0]["samples"] = "../../gan-100/snapshots/samples-00000000.webp"
     path.write_text(json.dumps(values))
     reply = timelapse.moments({"model": "vae-3"})
     assert reply["moments"] == []
@@ -168,19 +168,40 @@ def test_sheets_are_the_files(timelapse: Bound, collection: Collection) -> None:
     reply = timelapse.sheets(request)
     assert reply["problem"] is None
     for sheet, step in zip(reply["sheets"], (10, 0), strict=True):
-        path = collection.entries["vae-3"].folder / f"snapshots/reconstructions-{step:08d}.png"
+        path = collection.entries["vae-3"].folder / f"snapshots/reconstructions-{step:08d}.webp"
         assert np.array_equal(picture(sheet["url"]), np.asarray(Image.open(path)))
 
 
-def test_sharpness_is_that_of_the_pictures_shown(timelapse: Bound, collection: Collection) -> None:
-    path = collection.entries["vae-3"].folder / "snapshots" / "samples-00000000.png"
+def change_first_moment(folder: Path, **changes: Any) -> None:
+    path = folder / "snapshots" / "index.json"
+    values = json.loads(path.read_text())
+    values["moments"][0] |= changes
+    path.write_text(json.dumps(values))
+
+
+def test_sharpness_is_what_it_was_before_the_sheet_was_stored(
+    timelapse: Bound, collection: Collection
+) -> None:
+    folder = collection.entries["vae-3"].folder
+    change_first_moment(folder, laplacian_variance={"reconstructions": 0.5, "samples": 0.25})
+    request = {"model": "vae-3", "kind": "samples", "moments": [0]}
+    (sheet,) = timelapse.sheets(request)["sheets"]
+    assert sheet["sharpness"] == pytest.approx(0.25 / 0.1)  # real data's variance is .1 here
+
+
+def test_sharpness_of_an_older_sheet_is_that_of_its_pictures(
+    timelapse: Bound, collection: Collection
+) -> None:
+    folder = collection.entries["vae-3"].folder
     # Stripes of one pixel: at each inner pixel the Laplacian is 2 or -2 by turns.
     stripes = np.zeros((128, 256), np.uint8)
     stripes[:, ::2] = 255
-    Image.fromarray(stripes).save(path)
+    Image.fromarray(stripes).save(folder / "snapshots" / "samples-00000000.png")
+    change_first_moment(folder, samples="samples-00000000.png")
     request = {"model": "vae-3", "kind": "samples", "moments": [0]}
     (sheet,) = timelapse.sheets(request)["sheets"]
-    assert sheet["sharpness"] == pytest.approx(4.0 / 0.1)  # real data's variance is .1 here
+    assert sheet["url"].startswith("data:image/png;base64,")
+    assert sheet["sharpness"] == pytest.approx(4.0 / 0.1)
     metrics = collection.entries["vae-3"].folder / "metrics.json"
     metrics.unlink()
     (sheet,) = timelapse.sheets(request)["sheets"]
@@ -189,10 +210,10 @@ def test_sharpness_is_that_of_the_pictures_shown(timelapse: Bound, collection: C
 
 def test_a_broken_sheet_leaves_the_others(timelapse: Bound, collection: Collection) -> None:
     snapshots = collection.entries["vae-3"].folder / "snapshots"
-    (snapshots / "samples-00000001.png").write_bytes(b"no picture")
+    (snapshots / "samples-00000001.webp").write_bytes(b"no picture")
     reply = timelapse.sheets({"model": "vae-3", "kind": "samples", "moments": [0, 1, 2]})
     assert [sheet is None for sheet in reply["sheets"]] == [False, True, False]
-    assert "samples-00000001.png" in reply["problem"]
+    assert "samples-00000001.webp" in reply["problem"]
     assert str(snapshots) not in reply["problem"]
 
 
@@ -209,7 +230,7 @@ def test_a_broken_sheet_leaves_the_others(timelapse: Bound, collection: Collecti
         {"moments": [-1]},
         {"moments": [0.5]},
         {"moments": [True]},
-        {"moments": ["samples-00000000.png"]},
+        {"moments": ["samples-00000000.webp"]},
         {"moments": "../../etc/passwd"},
         {"moments": []},
         {"moments": [0] * (MAX_SHEETS + 1)},
@@ -231,7 +252,7 @@ def test_originals_are_the_test_images(
 ) -> None:
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_data))
     reply = timelapse.originals({"model": "vae-3"})
-    sheet = picture(reply["sheet"])
+    sheet = picture(reply["sheet"], "png")
     assert sheet.shape == (128, 256)
     images = data.resize(data.load_images("mnist", "test", small_data), (32, 32))
     for place in (0, 7, 8, 31):
@@ -253,7 +274,7 @@ def test_sheets_of_faces_have_two_rows(faces: Collection) -> None:
     assert (moments["columns"], moments["rows"], moments["tile"]) == (8, 2, [64, 64])
     request = {"model": "face-gan-128", "kind": "samples", "moments": [2]}
     (sheet,) = Bound(Timelapse(), faces).sheets(request)["sheets"]
-    assert picture(sheet["url"]).shape == (128, 512, 3)
+    assert picture(sheet["url"], "jpeg").shape == (128, 512, 3)
     assert sheet["sharpness"] > 0
 
 
@@ -263,7 +284,7 @@ def test_originals_of_faces_are_read_one_by_one(
     monkeypatch.setenv(data.DATA_VARIABLE, str(small_celeba))
     for slow in ("load_sets", "load_for", "load_images"):
         monkeypatch.setattr(data, slow, lambda *_, name=slow: pytest.fail(name))
-    sheet = picture(Bound(Timelapse(), faces).originals({"model": "face-vae-128"})["sheet"])
+    sheet = picture(Bound(Timelapse(), faces).originals({"model": "face-vae-128"})["sheet"], "png")
     assert sheet.shape == (128, 512, 3)
     images = data.load_first_test_images(faces.recipe("face-vae-128"), 16, small_celeba)
     for place in range(16):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import io
 from pathlib import Path
@@ -13,7 +12,7 @@ from PIL import Image
 from ganvae.collection import Collection
 from ganvae.errors import UserError
 from ganvae.recipe import Recipe
-from ganvae.snapshots.format import read_index, read_sheet, read_tiles
+from ganvae.snapshots.format import read_index, read_sheet, read_tiles, sheet_url
 from ganvae.ui import checks
 
 MAX_SHEETS = 16
@@ -88,8 +87,13 @@ class Timelapse:
         for place in [checks.whole(place, "A moment", 0, last) for place in places]:
             try:
                 sheet = read_sheet(folder, index, kind, place)
-                sharpness = collection.sharpness(name, read_tiles(sheet, index))
-                reply["sheets"].append({"url": _url(sheet), "sharpness": sharpness})
+                variance = index.moments[place].variances.get(kind)
+                sharpness = (
+                    collection.sharpness(name, read_tiles(sheet, index))
+                    if variance is None
+                    else collection.share_of_real(name, variance)
+                )
+                reply["sheets"].append({"url": sheet_url(sheet), "sharpness": sharpness})
             except UserError as error:
                 reply["sheets"].append(None)
                 reply["problem"] = str(error)
@@ -127,10 +131,6 @@ def _find(collection: Collection, data: dict[str, Any]) -> tuple[str, Path]:
     return name, collection.entries[name].folder
 
 
-def _url(png: bytes) -> str:
-    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
-
-
 def _is_known(recipe: Recipe) -> bool:
     """Whether anybody may have the data set, or only who trained the model."""
     from ganvae.data import digits, sets
@@ -166,4 +166,4 @@ def _original_sheet(
     array = pixels.reshape(rows * height, columns * width, channels).numpy()
     stream = io.BytesIO()
     Image.fromarray(array[:, :, 0] if channels == 1 else array).save(stream, "PNG")
-    return _url(stream.getvalue())
+    return sheet_url(stream.getvalue())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from ganvae.errors import UserError
 from ganvae.plots import Run, training_charts
 from ganvae.plots.numbers import short
 from ganvae.progress import Progress
-from ganvae.snapshots.format import read_index, read_sheet
+from ganvae.snapshots.format import read_index, read_sheet, sheet_url
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
 WIDTHS = (344, 560)
@@ -101,13 +100,13 @@ class Look:
         last = len(index.moments) - 1
         for kind in index.kinds:
             try:
-                png = read_sheet(self._folder, index, kind, last)
+                sheet = read_sheet(self._folder, index, kind, last)
             except UserError:
                 continue
             sheets.append(
                 {
                     "kind": kind,
-                    "url": f"data:image/png;base64,{base64.b64encode(png).decode()}",
+                    "url": sheet_url(sheet),
                     "images": short(index.moments[last].images),
                 }
             )
