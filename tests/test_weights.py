@@ -12,7 +12,7 @@ from PIL import Image
 
 from ganvae import DEFAULT_WEIGHTS, checkpoint, data
 from ganvae.bridges.stops import is_stop
-from ganvae.export.format import Export, ExportedFile, read_export
+from ganvae.export.format import Export, ExportedFile, read_export, read_whole
 from ganvae.export.write import WRITTEN
 from ganvae.latents import sample_z
 from ganvae.metrics.classifier import load_classifier
@@ -105,7 +105,7 @@ def exported(name: str) -> Export:
 
 
 def run(file: ExportedFile, **given: torch.Tensor) -> torch.Tensor:
-    session = onnxruntime.InferenceSession(file.path)
+    session = onnxruntime.InferenceSession(read_whole(file))
     (result,) = session.run(None, {key: value.numpy() for key, value in given.items()})
     return torch.from_numpy(result)
 

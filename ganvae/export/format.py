@@ -5,11 +5,14 @@
       discriminator.onnx  of a GAN: images to realness (N,)
       export.json         {"weights": sha256 of model.safetensors, "files": {...}, ...}
 
-Everything is float32. Reading them needs neither onnx nor the exporter (`ganvae.export.write`).
+Everything that is computed is float32. The weights lie in model.safetensors, and what export.json
+gives the size and digest of is each file as a browser gets it, with the weights inside
+(`ganvae.export.shared`). `ganvae.export.write` writes them; checking them needs no onnx.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +20,14 @@ from typing import Any
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
+from ganvae.export.shared import put_together
 from ganvae.untrusted import is_count
 
 EXPORT = "export.json"
 DECODER, DISCRIMINATOR, ENCODER = "decoder.onnx", "discriminator.onnx", "encoder.onnx"
 FILES = (DECODER, DISCRIMINATOR, ENCODER)
+# What a file is with its weights inside.
+WHOLE = "whole"
 # Of all networks together: no visitor should wait for more. A file of ONNX may be twice that, where
 # a recipe of float32 has weights that are stored as float16.
 MAX_WEIGHTS_BYTES = 64 * 2**20
@@ -31,7 +37,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class ExportedFile:
-    """One ONNX file, as export.json describes it and as it is."""
+    """One ONNX file, as export.json describes it.
+
+    Attributes:
+        path: of the file.
+        sha256, bytes: digest and size of the file with all its weights inside (`read_whole`).
+    """
 
     path: Path
     sha256: str
@@ -84,10 +95,36 @@ def read_export(folder: Path) -> Export | None:
     return Export(described["weights"], found)
 
 
+def read_whole(file: ExportedFile) -> bytes:
+    """A file with all its weights inside, as a browser gets it.
+
+    Raises:
+        UserError: it can't be put together, or is not what export.json says.
+    """
+    content = put_together(file.path, MAX_BYTES)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise UserError(f"{file.path} with its weights is not what {EXPORT} describes.")
+    return content
+
+
 def _read_file(folder: Path, name: str, described: Any) -> ExportedFile:
     # A name of this list can't lead out of the folder.
     if name not in FILES:
         raise UserError(f"{folder / EXPORT} names a file that is none of {', '.join(FILES)}.")
+    size, digest = _read_facts(folder, name, described)
+    # An export of before weights were shared is whole itself.
+    inside = described.get(WHOLE, described)
+    whole_size, whole_digest = _read_facts(folder, name, inside)
+    path = folder / name
+    if not path.is_file():
+        raise UserError(f"{path} is missing.")
+    # The size first: a file of any other is never read.
+    if path.stat().st_size != size or _hash(path) != digest:
+        raise UserError(f"{path} is not the file that {EXPORT} describes.")
+    return ExportedFile(path, whole_digest, whole_size)
+
+
+def _read_facts(folder: Path, name: str, described: Any) -> tuple[int, str]:
     size, digest = (
         (described.get("bytes"), described.get("sha256"))
         if isinstance(described, dict)
@@ -97,13 +134,7 @@ def _read_file(folder: Path, name: str, described: Any) -> ExportedFile:
         raise UserError(f"{folder / EXPORT} gives no size of {name} from 1 to {MAX_BYTES} bytes.")
     if not isinstance(digest, str) or not _SHA256.fullmatch(digest):
         raise UserError(f"{folder / EXPORT} gives no SHA-256 of {name}.")
-    path = folder / name
-    if not path.is_file():
-        raise UserError(f"{path} is missing.")
-    # The size first: a file of any other is never read.
-    if path.stat().st_size != size or _hash(path) != digest:
-        raise UserError(f"{path} is not the file that {EXPORT} describes.")
-    return ExportedFile(path, digest, size)
+    return size, digest
 
 
 def _hash(path: Path) -> str:

@@ -74,8 +74,7 @@ def to_onnx(model: VAE | GAN, part: str) -> bytes:
     folded = copy.deepcopy(model).cpu().float().eval().requires_grad_(False)
     scales = _fold_batch_norm(folded)
     graph = _trace(folded, kind)
-    if model.recipe.storage == "float16":
-        _store_halves(graph, model, scales)
+    _store_as_trained(graph, model, scales)
     _strip(graph)
     onnx.checker.check_model(graph)
     return graph.SerializeToString(deterministic=True)
@@ -149,12 +148,13 @@ def _fold_batch_norm(module: nn.Module, prefix: str = "") -> dict[str, Tensor]:
     return scales
 
 
-def _store_halves(graph: ModelProto, model: VAE | GAN, scales: dict[str, Tensor]) -> None:
-    """Store the weights as float16, to be cast to float32 and scaled where the graph is loaded.
+def _store_as_trained(graph: ModelProto, model: VAE | GAN, scales: dict[str, Tensor]) -> None:
+    """Store the weights as model.safetensors has them, to be scaled where the graph is loaded.
 
-    Before batch norm is folded into them they are float16 already, so nothing is lost; rounding
-    the folded ones changes pixels by up to 1e-3. Constants are computed once, at load, so what
-    is computed per picture stays float32 and has no node more.
+    What lies there already needs no second place on disk (see `ganvae.export.shared`). And where
+    they are float16, to be cast to float32, nothing is lost: rounding the weights that batch norm
+    was folded into changes pixels by up to 1e-3. Constants are computed once, at load, so what is
+    computed per picture stays float32 and has no node more.
     """
     from onnx import TensorProto, helper, numpy_helper
 
@@ -164,16 +164,21 @@ def _store_halves(graph: ModelProto, model: VAE | GAN, scales: dict[str, Tensor]
         name = constant.name.removeprefix("model.")
         if name not in stored or stored[name].ndim < 2:
             continue
-        last, half = constant.name, f"{constant.name}.float16"
-        array = stored[name].detach().cpu().half().contiguous().numpy()
-        constant.CopyFrom(numpy_helper.from_array(array, half))
-        if name not in scales:
-            nodes.append(helper.make_node("Cast", [half], [last], to=TensorProto.FLOAT))
-            continue
-        full, scale = f"{last}.float32", f"{last}.scale"
-        nodes.append(helper.make_node("Cast", [half], [full], to=TensorProto.FLOAT))
-        nodes.append(helper.make_node("Mul", [full, scale], [last]))
-        graph.graph.initializer.append(numpy_helper.from_array(scales[name].numpy(), scale))
+        steps: list[tuple[str, list[str], dict[str, Any]]] = []
+        weight = stored[name].detach().cpu()
+        if model.recipe.storage == "float16":
+            weight = weight.half()
+            steps.append(("Cast", [], {"to": TensorProto.FLOAT}))
+        if name in scales:
+            scale = f"{constant.name}.scale"
+            graph.graph.initializer.append(numpy_helper.from_array(scales[name].numpy(), scale))
+            steps.append(("Mul", [scale], {}))
+        # The last step gives the name that the layer knows.
+        names = [f"{constant.name}.stored", f"{constant.name}.float32", constant.name]
+        names = [*names[: len(steps)], constant.name]
+        constant.CopyFrom(numpy_helper.from_array(weight.contiguous().numpy(), names[0]))
+        for (kind, others, how), given, made in zip(steps, names, names[1:], strict=False):
+            nodes.append(helper.make_node(kind, [given, *others], [made], **how))
     nodes += graph.graph.node
     del graph.graph.node[:]
     graph.graph.node.extend(nodes)

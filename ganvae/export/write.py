@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 from pathlib import Path
+from typing import Any
 
 from ganvae import checkpoint, files
 from ganvae.errors import UserError
@@ -13,10 +15,12 @@ from ganvae.export.format import (
     EXPORT,
     FILES,
     MAX_WEIGHTS_BYTES,
+    WHOLE,
     Export,
     read_export,
 )
 from ganvae.export.graph import OPSET, to_onnx
+from ganvae.export.shared import refer
 from ganvae.recipe import Family
 
 # A VAE's encoder can be exported as well, but the page has no use for it yet.
@@ -48,9 +52,10 @@ def export(folder: Path, names: tuple[str, ...] | None = None) -> Export:
         name: to_onnx(model, name.removesuffix(".onnx"))
         for name in names or WRITTEN[model.recipe.family]
     }
+    graphs = {name: refer(content, weights) for name, content in contents.items()}
     for name in FILES:
-        if name in contents:
-            files.write_bytes(folder / name, contents[name])
+        if name in graphs:
+            files.write_bytes(folder / name, graphs[name])
         else:
             # Of an earlier export, and perhaps of other weights.
             (folder / name).unlink(missing_ok=True)
@@ -59,7 +64,7 @@ def export(folder: Path, names: tuple[str, ...] | None = None) -> Export:
         {
             "weights": files.sha256(weights),
             "files": {
-                name: {"sha256": files.sha256(folder / name), "bytes": len(content)}
+                name: {**_facts(graphs[name]), WHOLE: _facts(content)}
                 for name, content in contents.items()
             },
             "opset": OPSET,
@@ -69,3 +74,7 @@ def export(folder: Path, names: tuple[str, ...] | None = None) -> Export:
     written = read_export(folder)
     assert written is not None
     return written
+
+
+def _facts(content: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

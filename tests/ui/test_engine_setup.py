@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.export.shared import put_together
 from ganvae.ui import engine
 from ganvae.ui.engine.runtime import URL_VARIABLE, description, location
 from ganvae.ui.shelf import Shelf
@@ -114,7 +115,7 @@ def test_models_are_served_under_their_digests(
     assert set(parts) == {"decoder", "discriminator"}
     assert set(engine.parts(collection, "vae-10")) == {"decoder"}
     for name, part in parts.items():
-        content = (exported_weights / "gan-100" / f"{name}.onnx").read_bytes()
+        content = put_together(exported_weights / "gan-100" / f"{name}.onnx", 2**20)
         answer = client(collection).get(f"/{part['url']}")
         assert answer.content == content
         assert part["bytes"] == len(content)
@@ -151,6 +152,26 @@ def test_a_decoder_of_other_weights_is_left_to_the_server(
     with caplog.at_level(logging.WARNING):
         assert engine.parts(Collection(tmp_path), "vae-10") == {}
     assert "vae-10 is drawn by the server only" in caplog.text
+
+
+def test_a_decoder_that_changed_since_is_left_to_the_server(
+    exported_weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(exported_weights / "vae-10", tmp_path / "vae-10")
+    collection = Collection(tmp_path)
+    address = f"/{engine.parts(collection, 'vae-10')['decoder']['url']}"
+    asked = client(collection)
+    assert asked.get(address).status_code == 200
+    weights = tmp_path / "vae-10" / "model.safetensors"
+    content = weights.read_bytes()
+    for damage in (content[:2000] + bytes(len(content) - 2000), content[:1000], None):
+        weights.unlink() if damage is None else weights.write_bytes(damage)
+        with caplog.at_level(logging.WARNING):
+            assert asked.get(address).status_code == 404
+        assert "decoder.onnx" in caplog.text
+        caplog.clear()
+    weights.write_bytes(content)
+    assert asked.get(address).status_code == 200
 
 
 def test_a_model_that_was_not_exported_has_no_parts(tiny_weights: Path) -> None:

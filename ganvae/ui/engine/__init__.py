@@ -7,6 +7,7 @@ hands them out under addresses that never mean another file (`routes`); `engine.
 from __future__ import annotations
 
 import base64
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,14 +18,17 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from ganvae.collection import Collection
-from ganvae.export.format import ExportedFile
+from ganvae.errors import UserError
+from ganvae.export.format import ExportedFile, read_whole
 from ganvae.ui.engine.runtime import description, location
 from ganvae.ui.shelf import Shelf
 
 SCRIPTS = ("download.js", "engine.js")
 _FOLDER = Path(__file__).parent
 _PREFIX = "engine"
+_log = logging.getLogger(__name__)
 # An address holds the version of the runtime or the digest of the model.
+_MEDIA = "application/octet-stream"
 _HEADERS = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -70,28 +74,42 @@ def routes(shelf: Shelf) -> list[Route]:
     Files of models that were replaced stay where they were: pages that are open may ask for them.
     """
     first = shelf.current
-    files = _model_files(first)
+    models = _model_files(first)
     seen = {first.version}
     place, known = location(), description()
-    if isinstance(place, Path):
-        files |= {_runtime_prefix(known) + name: place / name for name in known["files"]}
+    runtime = (
+        {_runtime_prefix(known) + name: place / name for name in known["files"]}
+        if isinstance(place, Path)
+        else {}
+    )
 
     def hand_out(request: Request) -> Response:
         collection = shelf.current
         if collection.version not in seen:
-            files.update(_model_files(collection))
+            models.update(_model_files(collection))
             seen.add(collection.version)
-        path = files.get(f"{_PREFIX}/{request.path_params['rest']}")
-        if path is None or not path.is_file():
-            raise HTTPException(404)
-        return FileResponse(path, media_type="application/octet-stream", headers=_HEADERS)
+        address = f"{_PREFIX}/{request.path_params['rest']}"
+        if address in models:
+            return _model_response(models[address])
+        if address in runtime and runtime[address].is_file():
+            return FileResponse(runtime[address], media_type=_MEDIA, headers=_HEADERS)
+        raise HTTPException(404)
 
     return [Route(f"/{_PREFIX}/{{rest:path}}", hand_out, methods=["GET", "HEAD"])]
 
 
-def _model_files(collection: Collection) -> dict[str, Path]:
+def _model_response(file: ExportedFile) -> Response:
+    try:
+        return Response(read_whole(file), media_type=_MEDIA, headers=_HEADERS)
+    except UserError as error:
+        # Its folder has changed since; the page that asks has the server draw instead.
+        _log.warning("%s", error)
+        raise HTTPException(404) from error
+
+
+def _model_files(collection: Collection) -> dict[str, ExportedFile]:
     return {
-        _address(name, file): file.path
+        _address(name, file): file
         for name, entry in collection.entries.items()
         if entry.recipe
         for file in collection.exported(name)
