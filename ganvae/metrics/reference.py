@@ -33,10 +33,13 @@ from ganvae.metrics.fidelity import (
     precision_recall,
 )
 from ganvae.recipe import Recipe
+from ganvae.triangles import mirror, pack, unpack
 
 FOLDER = "reference"
 FACTS = "reference.json"
 STATISTICS = "statistics.safetensors"
+# The lower half of the covariance; files of before have it whole, as `covariance`.
+_TRIANGLE = "covariance_triangle"
 _SEED = 0
 _BATCH = 500
 
@@ -104,7 +107,7 @@ def find_reference(
     if statistics is not None:
         tensors = {
             "mean": torch.from_numpy(statistics.mean).float(),
-            "covariance": torch.from_numpy(statistics.covariance).float(),
+            _TRIANGLE: torch.from_numpy(pack(statistics.covariance)).float(),
         }
         files.write_bytes(folder / STATISTICS, save(tensors))
         # As it will be read: the same digits for whoever scores next.
@@ -206,9 +209,16 @@ def _check_same(
 def _read_statistics(folder: Path) -> Statistics:
     try:
         tensors = load_file(folder / STATISTICS)
-        mean, covariance = tensors["mean"].double(), tensors["covariance"].double()
-    except (SafetensorError, OSError, KeyError) as error:
+        mean = tensors["mean"].double().numpy()
+        covariance = (
+            mirror(unpack(tensors[_TRIANGLE].double().numpy()))
+            if _TRIANGLE in tensors
+            else tensors["covariance"].double().numpy()
+        )
+        if covariance.shape != (*mean.shape, *mean.shape):
+            raise ValueError("shapes")
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise UserError(
             f"{folder / STATISTICS} is not whole; remove {folder} to measure it anew."
         ) from error
-    return Statistics(mean.numpy(), covariance.numpy())
+    return Statistics(mean, covariance)

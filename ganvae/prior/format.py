@@ -18,10 +18,13 @@ from ganvae import files
 from ganvae.errors import UserError
 from ganvae.latents import Array, sample_z
 from ganvae.recipe import MAX_COMPONENTS, Recipe
+from ganvae.triangles import pack, unpack
 
 FITTED_PRIOR = "fitted_prior.safetensors"
 # Keeps the choice of components apart from the table of z that has the same seed.
 _CHOICE = 1
+# The factors' lower halves; files of before have them whole, as `factors`.
+_TRIANGLES = "triangles"
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class FittedPrior:
 
     def write(self, folder: Path) -> None:
         """Write the arrays into a model's folder, whole."""
-        arrays = {"shares": self.shares, "means": self.means, "factors": self.factors}
+        arrays = {"shares": self.shares, "means": self.means, _TRIANGLES: pack(self.factors)}
         content = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         files.write_bytes(folder / FITTED_PRIOR, save(content))
 
@@ -79,15 +82,16 @@ def read_fitted_prior(folder: Path, recipe: Recipe) -> FittedPrior | None:
         with safe_open(path, framework="np") as stored:
             names = list(stored.keys())
             found = {name: tuple(stored.get_slice(name).get_shape()) for name in names}
-            components = (found.get("shares") or (0,))[0]
-            expected = {
-                "shares": (components,),
-                "means": (components, recipe.latent),
-                "factors": (components, recipe.latent, recipe.latent),
+            components, latent = (found.get("shares") or (0,))[0], recipe.latent
+            expected = {"shares": (components,), "means": (components, latent)}
+            shapes = {
+                _TRIANGLES: (components, latent * (latent + 1) // 2),
+                "factors": (components, latent, latent),
             }
-            if found != expected or not 1 <= components <= MAX_COMPONENTS:
-                raise UserError(f"{path} is not a mixture in {recipe.latent} dimensions.")
-            arrays = {name: stored.get_tensor(name) for name in expected}
+            kinds = [kind for kind, shape in shapes.items() if found == expected | {kind: shape}]
+            if not kinds or not 1 <= components <= MAX_COMPONENTS:
+                raise UserError(f"{path} is not a mixture in {latent} dimensions.")
+            arrays = {name: stored.get_tensor(name) for name in found}
     except UserError:
         raise
     except (SafetensorError, OSError, ValueError, TypeError) as error:
@@ -95,4 +99,5 @@ def read_fitted_prior(folder: Path, recipe: Recipe) -> FittedPrior | None:
     for name, array in arrays.items():
         if array.dtype != np.float32 or not np.isfinite(array).all():
             raise UserError(f"{path} holds numbers that are not finite float32, in {name}.")
-    return FittedPrior(arrays["shares"], arrays["means"], arrays["factors"])
+    factors = unpack(arrays[_TRIANGLES]) if _TRIANGLES in arrays else arrays["factors"]
+    return FittedPrior(arrays["shares"], arrays["means"], factors)

@@ -316,7 +316,7 @@ def run_folder(whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     Progress(RECIPES[VAE], "training", 1, 2, 3, 4.0, 5.0, losses, 6.0).write(folder)
     model = checkpoint.load(folder)
     state.save_state(folder, model, [], state.Details(model.recipe.to_dict(), 1, 3))
-    tensors = {"mean": torch.zeros(4), "covariance": torch.eye(4)}
+    tensors = {"mean": torch.zeros(4), "covariance_triangle": torch.ones(10)}
     save_file(tensors, folder / "statistics.safetensors")
     return folder
 

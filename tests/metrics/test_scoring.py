@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from ganvae.data import to_float
 from ganvae.data.sets import Images
@@ -145,6 +146,30 @@ def test_another_network_is_refused(images: Images, tmp_path: Path) -> None:
     find_reference(RECIPE, images, Corners(), tmp_path)
     with pytest.raises(UserError, match=r"^The feature network corners is not the one"):
         find_reference(RECIPE, images, Corners("2"), tmp_path)
+
+
+def test_statistics_of_before_have_the_whole_covariance(images: Images, tmp_path: Path) -> None:
+    found = find_reference(RECIPE, images, Corners(), tmp_path).statistics
+    assert found is not None
+    path = tmp_path / "reference" / "cats-28" / STATISTICS
+    mean, covariance = torch.from_numpy(found.mean), torch.from_numpy(found.covariance)
+    save_file({"mean": mean.float(), "covariance": covariance.float()}, path)
+    again = find_reference(RECIPE, images, Corners(), tmp_path).statistics
+    assert again is not None
+    np.testing.assert_array_equal(again.covariance, found.covariance)
+
+
+@pytest.mark.parametrize("entries", [1, 9, 36])
+def test_statistics_that_do_not_fit_one_another_are_named(
+    images: Images, tmp_path: Path, entries: int
+) -> None:
+    found = find_reference(RECIPE, images, Corners(), tmp_path).statistics
+    assert found is not None
+    triangle = torch.ones(entries)
+    path = tmp_path / "reference" / "cats-28" / STATISTICS
+    save_file({"mean": torch.from_numpy(found.mean), "covariance_triangle": triangle}, path)
+    with pytest.raises(UserError, match="is not whole; remove"):
+        find_reference(RECIPE, images, Corners(), tmp_path)
 
 
 def test_broken_statistics_are_named(images: Images, tmp_path: Path) -> None:

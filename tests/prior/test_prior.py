@@ -66,6 +66,19 @@ def test_a_mixture_of_another_size_is_refused(tmp_path: Path, latent: int) -> No
         read_fitted_prior(tmp_path, RECIPE.replace(latent=latent))
 
 
+def test_a_file_of_before_has_whole_matrices(tmp_path: Path) -> None:
+    prior = mixture()
+    prior.write(tmp_path)
+    arrays = {"shares": prior.shares, "means": prior.means, "factors": prior.factors}
+    (tmp_path / "before").mkdir()
+    save_file(arrays, tmp_path / "before" / FITTED_PRIOR)
+    for folder in (tmp_path, tmp_path / "before"):
+        read = read_fitted_prior(folder, RECIPE)
+        assert read is not None
+        np.testing.assert_array_equal(read.factors, prior.factors)
+        np.testing.assert_array_equal(read.sample(0, 9), prior.sample(0, 9))
+
+
 def test_broken_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / FITTED_PRIOR
     mixture().write(tmp_path)
