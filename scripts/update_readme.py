@@ -19,6 +19,7 @@ from tables import load, performance, tuned  # noqa: E402
 from tables.architecture import architecture  # noqa: E402
 from tables.bridge import bridge, bridge_drift, bridge_told  # noqa: E402
 from tables.claims import claims, claims_in_full  # noqa: E402
+from tables.detector import detector  # noqa: E402
 from tables.directions import directions  # noqa: E402
 from tables.inversion import inversion  # noqa: E402
 from tables.memorisation import memorisation  # noqa: E402
@@ -45,6 +46,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "claims": claims,
     "claims-in-full": claims_in_full,
     "scores": scores,
+    "detector": detector,
     "reported": reported,
     "directions": directions,
     "stability": stability,
