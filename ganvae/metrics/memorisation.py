@@ -1,7 +1,9 @@
-"""Whether a model of digits draws what it was shown; see metrics/neighbours.py."""
+"""Whether a model draws what it was shown; see metrics/neighbours.py."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,47 +14,88 @@ from ganvae import checkpoint, files
 from ganvae.data import cache, load_images, to_float
 from ganvae.errors import UserError
 from ganvae.metrics.features import FeatureNetwork, kept_features
-from ganvae.metrics.neighbours import TrainingFeatures, memorisation, read_training_features
+from ganvae.metrics.neighbours import (
+    TrainingFeatures,
+    memorisation,
+    nearest,
+    read_training_features,
+)
 from ganvae.metrics.scoring import SCORE_SEED, generate, prior_z
 from ganvae.metrics.subject import Subject
 from ganvae.prior.format import read_fitted_prior
 
 COUNT = 10_000
+# A picture takes the network of photographs a hundred times as long as a digit ours.
+PHOTOGRAPHS = 2000
+# So many training images are looked through, drawn from all where there are more.
+_MOST = 30_000
 _BATCH = 500
 
 
 def measure_memorisation(subject: Subject) -> None:
-    """Write `memorisation` into a digit model's metrics.json; nothing for models of other data.
+    """Write `memorisation` into a model's metrics.json; nothing where no network is at hand.
 
     Of samples of the prior and, below `fitted`, of those of a VAE's fitted prior.
     """
     recipe, network = subject.model.recipe, subject.network
-    if recipe.dataset != "mnist" or network is None:
+    if network is None:
         return
-    images = load_images("mnist", "train", subject.data_dir)
-    index = _index(subject.weights, images, network)
-    places = {"": prior_z(subject.model, COUNT)}
+    digits = recipe.dataset == "mnist"
+    training = _digits(subject, network) if digits else _photographs(subject, network)
+    count = COUNT if digits else PHOTOGRAPHS
+    places = {"": prior_z(subject.model, count)}
     fitted = read_fitted_prior(subject.folder, recipe)
     if fitted is not None:
         # Where the training images themselves are: there a copy would be.
-        places["fitted"] = fitted.sample(SCORE_SEED, COUNT)
+        places["fitted"] = fitted.sample(SCORE_SEED, count)
     # At the model's size and back: a sample comes the same way.
-    _, test = index.nearest(_features(network, list(to_float(subject.images.test).split(_BATCH))))
+    real = to_float(subject.images.test[:count])
+    test = training.distances(_features(network, list(real.split(_BATCH))))
     found: dict[str, Any] = {}
     for place, z in places.items():
         drawn = _features(network, list(generate(subject.model, z)))
-        _, samples = index.nearest(drawn)
+        samples = training.distances(drawn)
         told = {
             **memorisation(samples, test),
             "n": len(samples),
             "test_n": len(test),
             "seed": SCORE_SEED,
             "features": network.name,
-            "reference": f"{len(images)} training images",
+            "reference": f"{training.count} training images",
         }
         found |= {place: told} if place else told
     metrics = checkpoint.read_metrics(subject.folder) | {"memorisation": found}
     files.write_json(subject.folder / checkpoint.METRICS, metrics)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """Training images as the nearest of them is looked for.
+
+    Attributes:
+        count: of the images.
+        distances: of features (M, size) to the nearest of them, (M,).
+    """
+
+    count: int
+    distances: Callable[[Tensor], Tensor]
+
+
+def _digits(subject: Subject, network: FeatureNetwork) -> _Training:
+    images = load_images("mnist", "train", subject.data_dir)
+    index = _index(subject.weights, images, network)
+    return _Training(len(images), lambda features: index.nearest(features)[1])
+
+
+def _photographs(subject: Subject, network: FeatureNetwork) -> _Training:
+    """Nothing of them is kept in a weights folder: photographs are not ours to give away."""
+    images = subject.images.train
+    if len(images) > _MOST:
+        drawn = torch.randperm(len(images), generator=torch.Generator().manual_seed(SCORE_SEED))
+        images = images[drawn[:_MOST]]
+    fingerprint = f"train-{cache.fingerprint_of(images.numpy())}"
+    rows = kept_features(to_float(images), network, fingerprint)
+    return _Training(len(images), lambda features: nearest(features, rows.split(_BATCH))[1])
 
 
 def _index(weights: Path, images: Tensor, network: FeatureNetwork) -> TrainingFeatures:

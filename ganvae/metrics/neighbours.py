@@ -8,6 +8,7 @@ how near a sample comes to what the model was shown, whether the images are at h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,20 +56,30 @@ class TrainingFeatures:
 
     def nearest(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """The nearest row to each of features (M, size): its number and distance, both (M,)."""
-        best = torch.full((len(features),), torch.inf)
-        where = torch.zeros(len(features), dtype=torch.long)
-        for start in range(0, len(self.codes), _ROWS):
-            rows = self.codes[start : start + _ROWS].float() * self.scale
-            distances, places = torch.cdist(features, rows).min(dim=1)
-            nearer = distances < best
-            best[nearer], where[nearer] = distances[nearer], places[nearer] + start
-        return where, best
+        return nearest(features, (codes.float() * self.scale for codes in self.codes.split(_ROWS)))
 
     def write(self, weights: Path) -> None:
         """Write the file into a weights folder, whole."""
         tensors = {"codes": self.codes.contiguous(), "scale": self.scale.contiguous()}
         described = {"network": self.network, "images": self.images}
         files.write_bytes(weights / TRAINING_FEATURES, save(tensors, described))
+
+
+def nearest(features: Tensor, rows: Iterable[Tensor]) -> tuple[Tensor, Tensor]:
+    """The nearest row to each of features (M, size): its number and distance, both (M,).
+
+    Args:
+        rows: (N, size), in batches.
+    """
+    best = torch.full((len(features),), torch.inf)
+    where = torch.zeros(len(features), dtype=torch.long)
+    start = 0
+    for batch in rows:
+        distances, places = torch.cdist(features, batch).min(dim=1)
+        nearer = distances < best
+        best[nearer], where[nearer] = distances[nearer], places[nearer] + start
+        start += len(batch)
+    return where, best
 
 
 def read_training_features(weights: Path) -> TrainingFeatures:

@@ -19,10 +19,12 @@ def memorisation() -> str:
     ]
     if not rows:
         return "Not measured yet."
-    first = next(one for one in found.values() if one)
     header = "| model | nearer than a test image | nearer than 99 of 100 | median | test images' |"
-    how = (
-        f"{first['n']:,} samples and {first['test_n']:,} test images against {first['reference']}, "
-        f"{first['features']} features."
-    )
-    return f"{table(header, rows)}\n\n{how}"
+    # A line for each kind of pictures.
+    how = {
+        one["reference"]: f"{one['n']:,} samples and {one['test_n']:,} test images against "
+        f"{one['reference']}, {one['features']} features."
+        for one in found.values()
+        if one
+    }
+    return f"{table(header, rows)}\n\n{' '.join(how.values())}"

@@ -1,4 +1,4 @@
-"""What metrics.json says of a model of digits that may have learnt pictures by heart."""
+"""What metrics.json says of a model that may have learnt pictures by heart."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganvae import checkpoint, files
 from ganvae.data import cache, load_images, load_sets, to_float
+from ganvae.data.sets import Images
 from ganvae.metrics import memorisation
 from ganvae.metrics.memorisation import measure_memorisation
 from ganvae.metrics.neighbours import TrainingFeatures, read_training_features
@@ -109,14 +110,69 @@ def test_the_index_is_made_once_for_a_network_and_its_images(
     assert torch.equal(read_training_features(weights).codes, index.codes)
 
 
-def test_other_pictures_than_digits_and_no_network_have_none(
-    folder: Path, face_weights: Path, small_data: Path, tmp_path: Path
-) -> None:
+def test_without_a_network_nothing_is_measured(folder: Path, small_data: Path) -> None:
     before = (folder / checkpoint.METRICS).read_bytes()
     measure_memorisation(subject_of(folder, None, small_data))
     assert (folder / checkpoint.METRICS).read_bytes() == before
-    cats = checkpoint.load(face_weights / "cat-vae")
-    files.write_json(tmp_path / checkpoint.METRICS, {"a": 1})
-    images = load_sets(checkpoint.load(folder).recipe, small_data)
-    measure_memorisation(Subject(tmp_path, tmp_path, cats, images, None, Rows(), small_data))
-    assert checkpoint.read_metrics(tmp_path) == {"a": 1}
+
+
+class Corners(Rows):
+    """Features of photographs: the colours of four corners."""
+
+    name = "corners"
+
+    def features(self, images: Tensor) -> Tensor:
+        self.calls += 1
+        return images[:, :, ::63, ::63].flatten(1)
+
+
+def photographs(count: int, seed: int) -> Tensor:
+    drawn = torch.Generator().manual_seed(seed)
+    return torch.randint(0, 256, (count, 3, 64, 64), generator=drawn, dtype=torch.uint8)
+
+
+def test_photographs_are_compared_and_leave_nothing_behind(
+    face_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memorisation, "PHOTOGRAPHS", 20)
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    folder = tmp_path / "weights" / "cat-vae"
+    folder.mkdir(parents=True)
+    files.write_json(folder / checkpoint.METRICS, {"a": 1})
+    model = checkpoint.load(face_weights / "cat-vae")
+    images = Images(photographs(70, 0), photographs(30, 1))
+    network = Corners()
+    subject = Subject(folder, folder.parent, model, images, None, network)
+    measure_memorisation(subject)
+    found = checkpoint.read_metrics(folder)["memorisation"]
+    train = network.features(to_float(images.train))
+    drawn = network.features(torch.cat(list(generate(model, prior_z(model, 20)))))
+    real = network.features(to_float(images.test[:20]))
+    expected = compared(torch.cdist(drawn, train).amin(1), torch.cdist(real, train).amin(1))
+    assert found.pop("test_quantiles") == pytest.approx(expected.pop("test_quantiles"), abs=1e-3)
+    assert found == {key: pytest.approx(value) for key, value in expected.items()} | {
+        "n": 20,
+        "test_n": 20,
+        "seed": SCORE_SEED,
+        "features": "corners",
+        "reference": "70 training images",
+    }
+    assert {path.name for path in folder.parent.rglob("*")} == {"cat-vae", checkpoint.METRICS}
+
+
+def test_a_model_that_draws_its_training_images_is_found_out(
+    face_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memorisation, "PHOTOGRAPHS", 20)
+    monkeypatch.setattr(memorisation, "_MOST", 40)
+    monkeypatch.setenv(cache.CACHE_VARIABLE, str(tmp_path / "cache"))
+    model = checkpoint.load(face_weights / "cat-vae")
+    drawn = torch.cat(list(generate(model, prior_z(model, 20))))
+    # The 40 that are looked through hold some of the 20 copies among 80.
+    train = torch.cat([(drawn * 255).round().byte(), photographs(60, 0)])
+    files.write_json(tmp_path / checkpoint.METRICS, {})
+    images = Images(train, photographs(20, 1))
+    measure_memorisation(Subject(tmp_path, tmp_path, model, images, None, Corners()))
+    found = checkpoint.read_metrics(tmp_path)["memorisation"]
+    assert found["reference"] == "40 training images"
+    assert found["closer"] > 0.9
