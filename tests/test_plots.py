@@ -103,6 +103,16 @@ def test_charts_of_a_pair_in_their_order() -> None:
     assert all(chart.svg and not chart.missing for chart in charts)
 
 
+def test_recall_is_shown_where_it_was_measured() -> None:
+    charts = training_charts([vae(recall=[0.0, None, 0.3, 0.7]), gan()])
+    assert [chart.key for chart in charts[:3]] == ["distance", "recall", "sharpness"]
+    chart = charts[1]
+    points = [data_point(chart, *point) for point in path_points(chart, "vae-100-recall")]
+    for point, expected in zip(points, [(100, 0), (10_000, 0.3), (100_000, 0.7)], strict=True):
+        assert point == pytest.approx(expected, rel=0.02, abs=0.01)
+    assert "not recorded: GAN" in chart.note
+
+
 @pytest.mark.parametrize("width", [360, 560])
 @pytest.mark.parametrize(
     ("key", "line", "expected"),

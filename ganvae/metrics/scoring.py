@@ -41,7 +41,10 @@ class Scorer:
         self.reference, self.network = reference, network
 
     def score(self, model: GenerativeModel, count: int) -> dict[str, Any]:
-        """Distance and sharpness of `count` samples from the prior, quick enough for training."""
+        """Distance, recall and sharpness of `count` samples of the prior, quick in training.
+
+        Recall is of fewer samples than at the end, so lower than it is then.
+        """
         batches = list(generate(model, prior_z(model, count)))
         variance = torch.cat([laplacian_variance(batch) for batch in batches]).double().mean()
         real = self.reference.facts["sharpness"]["laplacian_variance"]
@@ -51,6 +54,8 @@ class Scorer:
             scores["distance"] = {
                 "value": frechet_distance(Statistics.of(features), self.reference.statistics)
             }
+            real_features = self.reference.features(self.network)
+            scores["recall"] = {"value": precision_recall(features, real_features)["recall"]}
         return scores
 
     def score_fully(self, model: GenerativeModel, z: Array) -> dict[str, Any]:

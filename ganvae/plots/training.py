@@ -80,6 +80,10 @@ def training_charts(runs: Sequence[Run], main: str | None = None, width: int = 5
     gans = [run for run in runs if run.family == "gan"][:1]
     chosen = next((run for run in vaes if run.name == main), vaes[-1] if vaes else None)
     specs = [_distance(vaes, gans, chosen), _sharpness(vaes, gans, chosen)] if runs else []
+    recall = _recall(vaes, gans, chosen)
+    # Trainings of before did not measure it: a chart that says so says nothing.
+    if recall.lines:
+        specs.insert(1, recall)
     if chosen:
         specs += [_vae_loss(chosen), *_vae_terms(vaes, chosen)]
     for gan in gans:
@@ -176,6 +180,23 @@ def _distance(vaes: Sequence[Run], gans: Sequence[Run], chosen: Run | None) -> S
         log_y=True,
     )
     return _finish(spec, [*vaes, *gans], "distances were")
+
+
+def _recall(vaes: Sequence[Run], gans: Sequence[Run], chosen: Run | None) -> Spec:
+    def make(run: Run, colour: str, width: float) -> list[Line]:
+        return _line(run, "recall", run.label, colour, width=width)
+
+    lines = _over_all(vaes, chosen, make)
+    lines += [line for run in gans for line in make(run, GAN, 2.4)]
+    subjects = _subjects([*vaes, *gans])
+    spec = Spec(
+        "recall",
+        "both",
+        f"How many kinds of {subjects} are drawn?",
+        f"recall: the share of real {subjects} that lie among the samples; higher is better",
+        tuple(lines),
+    )
+    return _finish(spec, [*vaes, *gans], "recall was")
 
 
 def _sharpness(vaes: Sequence[Run], gans: Sequence[Run], chosen: Run | None) -> Spec:

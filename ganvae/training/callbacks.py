@@ -120,7 +120,7 @@ def test_losses(model: VAE, test: Tensor) -> dict[str, float]:
 
 
 class Scores:
-    """Distance and sharpness of 2,000 samples (photographs: 1,000) at 12 log-spaced moments."""
+    """Distance, recall and sharpness of 2,000 samples (photographs: 1,000) at 12 log-spaced moments."""
 
     def __init__(self, history: History, total: int, model: VAE | GAN, scorer: Scorer) -> None:
         self.history, self.model, self.scorer = history, model, scorer
@@ -132,8 +132,9 @@ class Scores:
         if run.step in self._moments:
             scores = self.scorer.score(self.model, self._count)
             row = {"sharpness": scores["sharpness"]["ratio"]}
-            if "distance" in scores:
-                row["distance"] = scores["distance"]["value"]
+            row |= {
+                name: scores[name]["value"] for name in ("distance", "recall") if name in scores
+            }
             self.history.add(run.step, run.images, run.seconds, **row)
 
 

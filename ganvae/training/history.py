@@ -10,7 +10,7 @@ from typing import Any
 from ganvae.recipe import Family
 
 _COMMON = ("step", "images", "seconds")
-_SCORES = ("distance", "sharpness")
+_SCORES = ("distance", "recall", "sharpness")
 COLUMNS: dict[Family, tuple[str, ...]] = {
     "vae": (
         *_COMMON,

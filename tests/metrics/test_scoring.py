@@ -236,6 +236,8 @@ def test_scores_are_those_of_the_samples(reference: Reference, model: VAE) -> No
     # The quick score during a training is the same figure.
     quick = scorer.score(model, 600)
     assert quick["distance"]["value"] == pytest.approx(scores["distance"]["value"])
+    recall = scores["precision_recall"]["recall"]
+    assert quick["recall"]["value"] == pytest.approx(recall)
     assert quick["sharpness"]["ratio"] == pytest.approx(scores["sharpness"]["ratio"])
     assert scores == scorer.score_fully(model, prior_z(model, 600))
 

@@ -11,10 +11,10 @@ from ganvae.training.history import COLUMNS, History
 def test_columns_are_those_the_studies_plot() -> None:
     assert ",".join(COLUMNS["vae"]) == (
         "step,images,seconds,train_loss,train_reconstruction,train_kl,"
-        "test_loss,test_reconstruction,test_kl,distance,sharpness"
+        "test_loss,test_reconstruction,test_kl,distance,recall,sharpness"
     )
     assert ",".join(COLUMNS["gan"]) == (
-        "step,images,seconds,d_loss,g_loss,d_real,d_fake_before,d_fake_after,distance,sharpness"
+        "step,images,seconds,d_loss,g_loss,d_real,d_fake_before,d_fake_after,distance,recall,sharpness"
     )
 
 
@@ -50,9 +50,10 @@ def test_written_and_read_again(tmp_path: Path) -> None:
     history.add(2, 64, 1.0, distance=123456.789)
     text = history.to_csv()
     assert text.splitlines() == [
-        "step,images,seconds,d_loss,g_loss,d_real,d_fake_before,d_fake_after,distance,sharpness",
-        "1,32,0.5,1.38629,1e-07,,,,,",
-        "2,64,1.0,,,,,,123457,",
+        "step,images,seconds,d_loss,g_loss,d_real,d_fake_before,d_fake_after,"
+        "distance,recall,sharpness",
+        "1,32,0.5,1.38629,1e-07,,,,,,",
+        "2,64,1.0,,,,,,123457,,",
     ]
     (tmp_path / checkpoint.HISTORY).write_text(text)
     columns = checkpoint.read_history(tmp_path)
