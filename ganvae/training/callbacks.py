@@ -120,7 +120,10 @@ def test_losses(model: VAE, test: Tensor) -> dict[str, float]:
 
 
 class Scores:
-    """Distance, recall and sharpness of 2,000 samples (photographs: 1,000) at 12 log-spaced moments."""
+    """Distance, recall and sharpness of samples at 12 log-spaced moments.
+
+    Of 2,000 samples; of photographs, which take longer, 1,000.
+    """
 
     def __init__(self, history: History, total: int, model: VAE | GAN, scorer: Scorer) -> None:
         self.history, self.model, self.scorer = history, model, scorer
