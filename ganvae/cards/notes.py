@@ -44,6 +44,10 @@ CELEBA_TERMS = """## The data, and what it allows
 The photographs are CelebA (Z. Liu, P. Luo, X. Wang, X. Tang, "Deep learning face attributes in the
 wild", ICCV 2015; http://mmlab.ie.cuhk.edu.hk/projects/CelebA.html), its aligned images cut to the
 centre 148 pixels and resized. Its terms allow **non-commercial research** only, and so does this
-model; the images themselves are not part of it. Whom CelebA shows and whom it doesn't shapes what
-the model draws: it says nothing about people.
+model; the images themselves are not part of it.
+
+They are photographs of celebrities, as the press takes them: faces made up and well lit, turned to
+a camera, more of women than of men, most of them young and light-skinned. What such photographs
+show often the model draws well, and what they show seldom (old age, dark skin, glasses, a face
+turned away) it draws seldom and badly. It says nothing about people at large.
 """
