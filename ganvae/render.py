@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, get_args
 
 import numpy as np
@@ -114,6 +114,10 @@ def animation(
     long to the nearest of these. Two frames that are the same in every pixel become one of twice
     the duration.
 
+    Args:
+        frames: one is made after the other, where they are made when they are asked for; all grey,
+            or all in colour.
+
     Raises:
         UserError: there are no frames, or the format or the speed is another.
     """
@@ -123,19 +127,23 @@ def animation(
         raise UserError(f"An animation is a gif or a webp, not {file_format!r}.")
     if not 1 <= fps <= 50:
         raise UserError(f"The speed must be from 1 to 50 frames a second, not {fps!r}.")
-    grey = all(frame.mode == "L" for frame in frames)
+    first = frames[0]
+    grey = first.mode == "L"
     options: dict[str, object] = {}
     if file_format == "webp":
         options = _LOSSLESS if grey else _PHOTOGRAPH
-    elif not grey:
-        frames = _in_one_palette(frames)
+    others: Iterable[Image.Image] = (frames[place] for place in range(1, len(frames)))
+    if file_format == "gif" and not grey:
+        palette = _one_palette(frames)
+        first = _in_palette(first, palette)
+        others = (_in_palette(frame, palette) for frame in others)
     duration = round(1000 / fps) if file_format == "webp" else 10 * round(100 / fps)
     buffer = io.BytesIO()
-    frames[0].save(
+    first.save(
         buffer,
         format=file_format.upper(),
         save_all=True,
-        append_images=list(frames[1:]),
+        append_images=others,
         duration=duration,
         loop=0,
         **options,
@@ -150,12 +158,16 @@ def png(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _in_one_palette(frames: Sequence[Image.Image]) -> list[Image.Image]:
-    """Frames in at most 256 colours, the same for all, dithered."""
+def _one_palette(frames: Sequence[Image.Image]) -> Image.Image:
+    """A picture with at most 256 colours that suit all frames."""
     some = frames[:: math.ceil(len(frames) / _PALETTE_FRAMES)]
     small = [frame.convert("RGB").reduce(_PALETTE_SHRINK) for frame in some]
-    palette = stacked(small, gap=0).quantize(256, method=Image.Quantize.MEDIANCUT)
-    return [frame.convert("RGB").quantize(palette=palette) for frame in frames]
+    return stacked(small, gap=0).quantize(256, method=Image.Quantize.MEDIANCUT)
+
+
+def _in_palette(frame: Image.Image, palette: Image.Image) -> Image.Image:
+    """A frame in the colours of a palette, dithered."""
+    return frame.convert("RGB").quantize(palette=palette)
 
 
 def _sheet(mode: str, size: tuple[int, int]) -> Image.Image:

@@ -24,6 +24,7 @@ from ganvae.ui.config import model_facts, shown_models
 from ganvae.ui.explorer import server as explorer
 from ganvae.ui.limits import ENDPOINT_CALLS
 from ganvae.ui.shelf import Shelf
+from ganvae.ui.turns import DRAWING, FILM, Turns, takes_turns
 from ganvae.ui.web.mistakes import note_mistake
 from ganvae.ui.web.slow import watched
 
@@ -59,6 +60,7 @@ class Endpoints:
         collection = self._shelf.current
         return [{"name": name, **model_facts(collection, name)} for name in self.names(collection)]
 
+    @takes_turns(DRAWING)
     def sample(
         self,
         model: str,
@@ -105,6 +107,7 @@ class Endpoints:
         """
         return self._z(self._shelf.current, model, seed, count, temperature, fitted).tolist()
 
+    @takes_turns(DRAWING)
     def decode(self, model: str, z: list[list[float]]) -> gr.FileData:
         """Draw pictures by a model, from points of its latent space that you give.
 
@@ -120,6 +123,7 @@ class Endpoints:
         rows = checks.latent_rows(z, collection.recipe(name).latent)
         return _grid(collection, name, rows.numpy(), f"{name}-decoded")
 
+    @takes_turns(FILM)
     def walk(
         self,
         model: str,
@@ -196,7 +200,11 @@ def add_endpoints(shelf: Shelf) -> Endpoints:
         endpoints.decode,
         endpoints.walk,
     ):
-        gr.api(_told(function), api_name=function.__name__, concurrency_limit=ENDPOINT_CALLS)
+        gr.api(
+            _told(function, shelf.turns),
+            api_name=function.__name__,
+            concurrency_limit=ENDPOINT_CALLS,
+        )
     return endpoints
 
 
@@ -212,13 +220,13 @@ def _file(content: bytes, name: str) -> gr.FileData:
     return gr.FileData(path=path, orig_name=name)
 
 
-def _told(function: Callable[..., Any]) -> Callable[..., Any]:
+def _told(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
     """The function with a caller's mistakes told as one sentence, with no traceback in the log."""
 
     @functools.wraps(function)
     def call(*arguments: Any) -> Any:
         try:
-            with watched(function.__name__):
+            with watched(function.__name__), turns.turn(function):
                 return function(*arguments)
         except UserError as error:
             note_mistake(function.__name__, error)

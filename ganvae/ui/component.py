@@ -109,7 +109,8 @@ def _picking(shelf: Shelf, function: ModelFunction) -> ServerFunction:
     def call(data: dict[str, Any]) -> Any:
         asked = {key: value for key, value in data.items() if key != "weights"}
         version = data.get("weights")
-        return function(shelf.pick(version if isinstance(version, str) else None), asked)
+        with shelf.turns.turn(function):
+            return function(shelf.pick(version if isinstance(version, str) else None), asked)
 
     # The name alone, by which scripts call it. Gradio looks for parameters through all that
     # `functools.wraps` wrapped, and would find two.

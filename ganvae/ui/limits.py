@@ -17,6 +17,25 @@ MIN_FRAMES, MAX_FRAMES = 21, 120
 # Faster than that no screen shows an animation evenly.
 MAX_FPS = 30
 
+# Bytes of a number in JSON, with its comma: "-0.12345678901234567, ".
+_NUMBER_BYTES = 25
+# What a call has besides: names, a photo's pixels, a drawing.
+_CALL_BYTES = 64 * 2**10
+# Characters of what a session or a call is known by: Gradio's own have at most 36.
+MAX_KEY = 64
+# Lines of the log about mistakes of visitors, a minute.
+MOST_LINES_A_MINUTE = 60
+
+# Functions that draw, at once: each takes a core while it lasts, and memory for all that it draws.
+# More of them on two cores would only make each slower.
+DRAWING_AT_ONCE = 4
+# Those in line behind them: one for each of a hundred visitors is more than threads there are.
+DRAWING_IN_LINE = 32
+# Films at once, and in line. One takes a core for seconds.
+FILMS_AT_ONCE, FILMS_IN_LINE = 1, 8
+# For so long somebody waits before the page had better say that it is busy.
+PATIENCE_SECONDS = 20.0
+
 # Searches that take turns on the one thread that works for all: with more of them each picture
 # would improve too slowly to watch.
 MOST_SEARCHES = 8
@@ -51,3 +70,12 @@ QUEUE_LOOK_SECONDS = 0.05
 # How often it looks for word of a call's progress, of which there is none here: its own hundred
 # times a second cost more than all else while nobody asks for anything.
 PROGRESS_LOOK_SECONDS = 1.0
+
+
+def body_bytes(latent: int) -> int:
+    """Bytes that a call may have: `MAX_COUNT` points of a latent space, and what it has besides.
+
+    Args:
+        latent: the largest latent size that the page shows.
+    """
+    return MAX_COUNT * latent * _NUMBER_BYTES + _CALL_BYTES

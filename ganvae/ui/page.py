@@ -26,6 +26,7 @@ from ganvae.ui.limits import (
     FILE_SWEEP_SECONDS,
     MOST_QUEUED,
     MOST_SESSIONS,
+    body_bytes,
 )
 from ganvae.ui.map import MapTab
 from ganvae.ui.reconstruct import ReconstructTab
@@ -154,10 +155,15 @@ def build(
             "source": footer.value["note"],
         }
 
+    def limit() -> int:
+        current = shelf.current
+        recipes = (current.recipe(name) for name in endpoints.names(current))
+        return body_bytes(max((recipe.latent for recipe in recipes), default=0))
+
     page.shelf = shelf
     page.launch_options = {
         **launch_options(config),
-        **around(state, [*routes(shelf), *(reload_routes(reload) if renew else [])]),
+        **around(state, limit, [*routes(shelf), *(reload_routes(reload) if renew else [])]),
         "state_session_capacity": MOST_SESSIONS,
     }
     return page
@@ -189,7 +195,10 @@ def build_watch(folder: Path) -> Page:
         Watch(folder)
     keep_house(page)
     nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
-    page.launch_options = {**_shell([_static("make.js")]), **around(lambda: nothing)}
+    page.launch_options = {
+        **_shell([_static("make.js")]),
+        **around(lambda: nothing, lambda: body_bytes(0)),
+    }
     return page
 
 

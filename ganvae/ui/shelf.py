@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ganvae.collection import Collection
+from ganvae.ui.turns import Turns
 
 # Pages that visitors opened before so many replacements still get the models they show.
 _KEPT = 2
@@ -13,10 +14,14 @@ class Shelf:
 
     Whoever answers a call takes one collection off the shelf, once, and works with that alone: so
     no answer is of two states, whatever is adopted meanwhile.
+
+    Attributes:
+        turns: of all calls that work with them.
     """
 
     def __init__(self, collection: Collection) -> None:
         self._collections: tuple[Collection, ...] = (collection,)
+        self.turns = Turns()
 
     @property
     def current(self) -> Collection:

@@ -14,6 +14,7 @@ from ganvae.ui import checks, originals
 from ganvae.ui.bridge.figures import figures_of
 from ganvae.ui.config import usable_bridges
 from ganvae.ui.facts import data_url
+from ganvae.ui.turns import DRAWING, takes_turns
 
 # Where there are no test images, one of so many samples of this seed is the original.
 DRAWN = 100
@@ -39,6 +40,7 @@ def points(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     return {"z": _base64(z)}
 
 
+@takes_turns(DRAWING)
 def original(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     """A picture and where the encoder that all stops share puts it.
 

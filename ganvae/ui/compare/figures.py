@@ -19,6 +19,7 @@ from ganvae.ui.compare.sweeps import read_sweeps
 from ganvae.ui.compare.table import build_table
 from ganvae.ui.measured import numbers
 from ganvae.ui.remembered import Remembered
+from ganvae.ui.turns import DRAWING, takes_turns
 from ganvae.untrusted import at, number
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
@@ -31,6 +32,7 @@ class Figures:
     def __init__(self) -> None:
         self._drawn: Remembered[list[dict[str, Any]]] = Remembered(32)
 
+    @takes_turns(DRAWING)
     def figures(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """All that is shown of the models of a pair.
 

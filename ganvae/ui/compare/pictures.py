@@ -17,6 +17,7 @@ from ganvae.ui.compare.answers import Answers, InLine
 from ganvae.ui.facts import picture_facts
 from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS
 from ganvae.ui.searches import Searches
+from ganvae.ui.turns import DRAWING, takes_turns
 
 SOURCES = ("sample", "test", "drawing")
 MAX_PICK = 99
@@ -39,6 +40,7 @@ class Pictures:
         count, note = originals.count_test_images(recipe)
         return {"test": count, "note": note, "drawing": originals.can_draw(recipe)}
 
+    @takes_turns(DRAWING)
     def picture(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """A picture and what the models make of it.
 

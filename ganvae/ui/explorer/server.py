@@ -9,7 +9,8 @@ base64 of bytes, grey or RGB, row by row.
 from __future__ import annotations
 
 import base64
-from typing import Any, cast, get_args
+from collections.abc import Sequence
+from typing import Any, cast, get_args, overload
 
 import numpy as np
 import torch
@@ -21,8 +22,10 @@ from ganvae.errors import UserError
 from ganvae.latents import Array
 from ganvae.models import GAN
 from ganvae.ui import checks
+from ganvae.ui.callers import check_still_there
 from ganvae.ui.explorer.points import points
 from ganvae.ui.limits import MAX_FPS, MAX_FRAMES, MAX_MODELS, MAX_POINTS, MIN_FRAMES
+from ganvae.ui.turns import DRAWING, FILM, takes_turns
 
 Data = dict[str, Any]
 
@@ -87,6 +90,7 @@ def find_walk(collection: Collection, data: Data) -> Data:
     return {"z": {name: _base64(z.astype("<f4")) for name, z in _walk(collection, data).items()}}
 
 
+@takes_turns(DRAWING)
 def decode(collection: Collection, data: Data) -> Data:
     """Pictures of points in latent space.
 
@@ -112,6 +116,7 @@ def decode(collection: Collection, data: Data) -> Data:
     }
 
 
+@takes_turns(FILM)
 def export(collection: Collection, data: Data) -> Data:
     """A walk as one file, all models in it.
 
@@ -134,8 +139,8 @@ def export(collection: Collection, data: Data) -> Data:
         return _file(f"{stem}.png", "image/png", render.png(render.stacked(rows, gap=4)))
     if file_format == "frame":
         chosen = {name: images[frame : frame + 1] for name, images in walked.items()}
-        return _file(f"{stem}-frame-{frame + 1}.png", "image/png", render.png(_frames(chosen)[0]))
-    movie = render.animation(_frames(walked), cast(render.AnimationFormat, file_format), fps)
+        return _file(f"{stem}-frame-{frame + 1}.png", "image/png", render.png(_Frames(chosen)[0]))
+    movie = render.animation(_Frames(walked), cast(render.AnimationFormat, file_format), fps)
     return _file(f"{stem}.{file_format}", f"image/{file_format}", movie)
 
 
@@ -195,12 +200,32 @@ def _own(collection: Collection, data: Data, key: str) -> dict[str, Array]:
     }
 
 
-def _frames(walked: dict[str, torch.Tensor]) -> list[Image.Image]:
-    """One picture for each frame, the models side by side in it."""
-    columns = [
-        render.pictures(images, render.scale_to(images, _FRAME_WIDTH)) for images in walked.values()
-    ]
-    return [render.side_by_side(frame) for frame in zip(*columns, strict=True)]
+class _Frames(Sequence[Image.Image]):
+    """One picture for each frame, the models side by side in it, made when it is asked for.
+
+    A film of faces is two hundred times as large before it is packed.
+    """
+
+    def __init__(self, walked: dict[str, torch.Tensor]) -> None:
+        self._walked = list(walked.values())
+
+    def __len__(self) -> int:
+        return len(self._walked[0])
+
+    @overload
+    def __getitem__(self, place: int) -> Image.Image: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Image.Image]: ...
+    def __getitem__(self, place: int | slice) -> Image.Image | Sequence[Image.Image]:
+        if isinstance(place, slice):
+            return _Frames({str(at): images[place] for at, images in enumerate(self._walked)})
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        check_still_there()
+        parts = [images[place : place + 1] for images in self._walked]
+        return render.side_by_side(
+            [render.pictures(one, render.scale_to(one, _FRAME_WIDTH))[0] for one in parts]
+        )
 
 
 def _judge(collection: Collection, value: Any) -> GAN | None:

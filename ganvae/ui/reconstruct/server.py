@@ -21,6 +21,7 @@ from ganvae.ui import checks, originals
 from ganvae.ui.facts import data_url, feature_distance, picture_facts
 from ganvae.ui.limits import LINE_LOOK_SECONDS, LOOK_SECONDS
 from ganvae.ui.searches import Searches
+from ganvae.ui.turns import DRAWING, takes_turns
 
 # Pictures beside the VAE's own: as many draws from its posterior, or moments of the GAN's search.
 SAMPLES = 8
@@ -68,6 +69,7 @@ class Reconstructions:
         count, note = originals.count_test_images(recipe)
         return {"test": count, "note": note, "drawing": originals.can_draw(recipe)}
 
+    @takes_turns(DRAWING)
     def encode(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """The original as the models get it, and the VAE's reconstruction of it.
 

@@ -14,6 +14,7 @@ from ganvae.errors import UserError
 from ganvae.ui import checks, sampling
 from ganvae.ui.facts import data_url
 from ganvae.ui.measured import numbers
+from ganvae.ui.turns import DRAWING, takes_turns
 from ganvae.untrusted import number
 
 MAX_PICK = 99
@@ -21,6 +22,7 @@ _NO_IMAGES = "The training images are not at hand: the server has no folder with
 _NO_FEATURES = "The features of the training images are not at hand."
 
 
+@takes_turns(DRAWING)
 def nearest(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     """The picked sample of each model and the training image nearest to it.
 

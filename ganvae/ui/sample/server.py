@@ -11,12 +11,14 @@ from ganvae import render
 from ganvae.collection import Collection
 from ganvae.ui import checks, sampling
 from ganvae.ui.facts import png_url
+from ganvae.ui.turns import DRAWING, takes_turns
 
 # So wide is a picture of a downloaded grid: 100 of them make about 1300 pixels on either side.
 _DOWNLOAD_WIDTH = 128
 _DOWNLOAD_GAP = 24
 
 
+@takes_turns(DRAWING)
 def draw(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     """Sheets of samples: {"sheets": {name: {"image", "columns", "count", "sharpness"}}}.
 
@@ -31,6 +33,7 @@ def draw(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@takes_turns(DRAWING)
 def download(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     """All grids in one picture: {"image": a PNG as data URL}."""
     grids = _grids(collection, data)

@@ -11,6 +11,7 @@ from ganvae.errors import UserError
 from ganvae.plots import Run, training_charts
 from ganvae.ui import checks
 from ganvae.ui.remembered import Remembered
+from ganvae.ui.turns import DRAWING, takes_turns
 from ganvae.untrusted import at
 
 # On a wide screen two charts stand side by side, on a phone they are stacked.
@@ -26,6 +27,7 @@ class Curves:
     def __init__(self) -> None:
         self._drawn: Remembered[list[dict[str, Any]]] = Remembered(32)
 
+    @takes_turns(DRAWING)
     def charts(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """The charts of the models of a pair.
 

@@ -14,6 +14,7 @@ from ganvae.errors import UserError
 from ganvae.recipe import Recipe
 from ganvae.snapshots.format import read_index, read_sheet, read_tiles, sheet_url
 from ganvae.ui import checks
+from ganvae.ui.turns import DRAWING, takes_turns
 
 MAX_SHEETS = 16
 _NO_DATA = "The originals are not at hand: set GANVAE_DATA to a folder with the data set."
@@ -57,6 +58,7 @@ class Timelapse:
             "moments": [{"step": m.step, "images": m.images} for m in index.moments],
         }
 
+    @takes_turns(DRAWING)
     def sheets(self, collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
         """Sheets of a model as data URLs.
 
