@@ -21,12 +21,20 @@ _SHARED = re.compile(rf"{names.SHARED}|reference/{names.PART}/[^/]+\.(json|safet
 
 
 def model_files(folder: Path) -> dict[str, Path]:
-    """The files of a model's folder that travel, by their path within it; its card is not one."""
+    """The files of a model's folder that travel, by their path within it; its card is not one.
+
+    Raises:
+        UserError: one is a link that leads out of the folder.
+    """
     return _matching(folder, _OF_MODEL)
 
 
 def shared_files(weights: Path) -> dict[str, Path]:
-    """What all models share: claims, sweeps, references, the digit classifier, where present."""
+    """What all models share: claims, sweeps, references, the digit classifier, where present.
+
+    Raises:
+        UserError: a file is a link that leads out of its folder.
+    """
     found = _matching(weights, _SHARED)
     inside = _matching(weights / CLASSIFIER, _OF_CLASSIFIER)
     return found | {f"{CLASSIFIER}/{path}": file for path, file in inside.items()}
@@ -81,10 +89,24 @@ def whole_models(weights: Path) -> tuple[list[Path], list[str]]:
     return folders, problems
 
 
+def check_inside(path: Path, root: Path) -> Path:
+    """The path of a file that is to travel, which must really lie below `root`.
+
+    Raises:
+        UserError: a link leads elsewhere: what is there was never meant to be given away.
+    """
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise UserError(f"{path} is a link that leads out of {root}: only what is in it travels.")
+    return path
+
+
 def _matching(folder: Path, pattern: re.Pattern[str]) -> dict[str, Path]:
     if not folder.is_dir():
         return {}
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {
-        name: path for name, path in paths.items() if pattern.fullmatch(name) and path.is_file()
+        # A model's own folder may be a link as well.
+        name: check_inside(path, folder.parent.resolve() / folder.name)
+        for name, path in paths.items()
+        if pattern.fullmatch(name) and path.is_file()
     }

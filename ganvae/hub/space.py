@@ -53,14 +53,14 @@ def space_files(root: Path, weights: Path) -> dict[str, bytes | Path]:
             raise UserError(
                 f"{root / name} is missing: push the Space from a clone of the project."
             )
-        found[name] = root / name
+        found[name] = contents.check_inside(root / name, root)
     for path in sorted((root / _CODE).rglob("*")):
         name = path.relative_to(root).as_posix()
         if path.is_file() and _is_code(name):
-            found[name] = path
+            found[name] = contents.check_inside(path, root)
     for name in _PICTURE.findall((root / checkpoint.CARD).read_text(encoding="utf-8")):
         if (root / name).is_file():
-            found[name] = root / name
+            found[name] = contents.check_inside(root / name, root)
     for name, path in contents.shared_files(weights).items():
         found[f"{_WEIGHTS}/{name}"] = path
     folders, _ = contents.whole_models(weights)

@@ -60,6 +60,49 @@ def read(folder: Path) -> dict[str, bytes]:
     }
 
 
+LINKS = {
+    "a sheet": "vae-10/snapshots/samples-99999999.webp",
+    "weights": "vae-10/decoder.onnx",
+    "what is shared": "sweeps/gan.json",
+    "a folder": "reference/secret-32",
+}
+
+
+@pytest.mark.parametrize("kind", LINKS)
+def test_no_link_leads_out_of_the_folder(
+    hub: Hub, weights: Path, tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.mkdir()
+    (secret / "reference.json").write_text("{}")
+    link = weights / LINKS[kind]
+    link.parent.mkdir(exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(secret if kind == "a folder" else secret / "reference.json")
+    for more in (["--dry-run"], []):
+        status = push(weights, *more)
+        told = capsys.readouterr()
+        # Python follows no link to a folder where it looks for files: nothing of it is seen.
+        if kind == "a folder":
+            assert status == 0
+            assert "secret" not in told.out
+        else:
+            assert status == 2
+            assert f"{link} is a link that leads out of " in told.err
+            assert not hub.repos
+    if kind == "a folder":
+        assert not [path for path in hub.repo().files() if "secret" in path]
+
+
+def test_a_link_within_the_folder_travels_as_what_it_leads_to(hub: Hub, weights: Path) -> None:
+    folder = weights / "vae-10" / "snapshots"
+    (folder / "samples-99999999.webp").symlink_to(folder / "samples-00000001.webp")
+    assert push(weights) == 0
+    files = hub.repo().files()
+    same = files["vae-10/snapshots/samples-00000001.webp"]
+    assert files["vae-10/snapshots/samples-99999999.webp"] == same
+
+
 def test_everything_travels_in_one_commit(
     hub: Hub, weights: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
