@@ -1,6 +1,9 @@
 // What was measured: the figures of the stop that draws, and the curve of all stops with that one
 // marked on it.
 
+import { make } from "../static/make.js";
+import { percent } from "../static/meter.js";
+
 const NOT_MEASURED = "not measured";
 const small = (value) => Number(value.toPrecision(3)).toString();
 
@@ -30,24 +33,32 @@ const FIGURES = [
 function figureText(key, stop, scale) {
   const value = stop[key];
   if (value === null) return { text: NOT_MEASURED, more: "" };
-  if (key === "sharpness") return { text: ganvae.percent(value), more: "of real" };
+  if (key === "sharpness") return { text: percent(value), more: "of real" };
   if (key === "error") return { text: small(value), more: "" };
   if (key === "realness") {
-    return { text: scale === "score" ? value.toFixed(2) : ganvae.percent(value), more: scale === "score" ? "of 1" : "" };
+    return {
+      text: scale === "score" ? value.toFixed(2) : percent(value),
+      more: scale === "score" ? "of 1" : "",
+    };
   }
   if (stop.fitted === null) return { text: small(value), more: "" };
   return { text: small(stop.fitted), more: `with N(0, I) ${small(value)}` };
 }
 
 /** @param {(at: number) => void} onChoose a stop was chosen on the curve */
-function makeCurve(root, onChoose) {
-  const { make } = ganvae;
+export function makeCurve(root, onChoose) {
   const find = (selector) => root.querySelector(selector);
   const cells = new Map(
     FIGURES.map(([key, term, told]) => {
       const cell = make("dd", "");
       find(".br-figures").append(
-        make("div", "br-figure", { title: told, "data-key": key }, make("dt", "gv-term", {}, term), cell),
+        make(
+          "div",
+          "br-figure",
+          { title: told, "data-key": key },
+          make("dt", "gv-term", {}, term),
+          cell,
+        ),
       );
       return [key, cell];
     }),
@@ -58,8 +69,12 @@ function makeCurve(root, onChoose) {
     const share = (value, [low, high]) => (value - low) / (high - low);
     const across = frame.left + share(100 * stop.sharpness, frame.x) * (frame.right - frame.left);
     const down = frame.bottom - share(stop.error, frame.y) * (frame.bottom - frame.top);
-    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${ganvae.percent(stop.sharpness)}, squared error ${small(stop.error)}`;
-    const button = make("button", "br-point gv-focus", { type: "button", title: words, "aria-label": words });
+    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${percent(stop.sharpness)}, squared error ${small(stop.error)}`;
+    const button = make("button", "br-point gv-focus", {
+      type: "button",
+      title: words,
+      "aria-label": words,
+    });
     button.style.left = `${(100 * across) / frame.width}%`;
     button.style.top = `${(100 * down) / frame.height}%`;
     button.style.setProperty("--share", count > 1 ? at / (count - 1) : 0);
@@ -101,7 +116,10 @@ function makeCurve(root, onChoose) {
       for (const [key, cell] of cells) {
         const { text, more } = figureText(key, told.stops[at], told.scale);
         cell.classList.toggle("br-unknown", text === NOT_MEASURED);
-        cell.replaceChildren(make("b", "", {}, text), ...(more ? [" ", make("small", "", {}, more)] : []));
+        cell.replaceChildren(
+          make("b", "", {}, text),
+          ...(more ? [" ", make("small", "", {}, more)] : []),
+        );
       }
     },
   };

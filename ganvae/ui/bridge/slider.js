@@ -1,7 +1,9 @@
 // The slider from VAE to GAN: it moves smoothly, arrow keys go from stop to stop.
 
+import { make } from "../static/make.js";
+
 /** @param {(position: number) => void} onMove */
-function makeSlider(root, onMove) {
+export function makeSlider(root, onMove) {
   const range = root.querySelector(".br-range");
   const ticks = root.querySelector(".br-ticks");
   let marks = [];
@@ -26,7 +28,7 @@ function makeSlider(root, onMove) {
     place(bridge) {
       range.max = bridge.stops.length - 1;
       marks = bridge.weights.map((weight, at) => {
-        const mark = ganvae.make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
+        const mark = make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
         mark.title = `Stop ${at + 1} of ${bridge.stops.length}: the discriminator's word has a weight of ${weight}`;
         mark.style.setProperty("--at", at / (bridge.stops.length - 1));
         mark.addEventListener("click", () => onMove(at));

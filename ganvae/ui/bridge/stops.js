@@ -1,6 +1,12 @@
 // What the stops of a bridge draw, asked for once: places and an original from the server, pictures
 // from whoever draws.
 
+import { floatsOf, rowsOf } from "../static/bytes.js";
+import { ask } from "../static/calls.js";
+import { decoded } from "../static/canvas.js";
+import { config } from "../static/config.js";
+import { Source } from "../static/source.js";
+
 /** The bytes of a picture on a canvas as a batch of one. */
 function batchOf(canvas, channels) {
   const { width, height } = canvas;
@@ -12,10 +18,10 @@ function batchOf(canvas, channels) {
   return { width, height, channels, pixels: [pixels] };
 }
 
-class Stops {
+export class Stops {
   constructor(server) {
     this.server = server;
-    this.source = new ganvae.Source(server);
+    this.source = new Source(server);
     // Of the view shown last: rerolling forth and back is rare, and pictures take room.
     this.places = { key: "", zs: null };
     this.picture = { key: "", original: null };
@@ -27,7 +33,9 @@ class Stops {
    *  The last of `zs` is the place of the original. */
   async view(bridge, seed, count, index) {
     const [places, picture] = await Promise.all([
-      this.find("places", `${bridge.key}/${seed}/${count}`, () => this.findPlaces(bridge, seed, count)),
+      this.find("places", `${bridge.key}/${seed}/${count}`, () =>
+        this.findPlaces(bridge, seed, count),
+      ),
       this.find("picture", `${bridge.key}/${index}`, () => this.findOriginal(bridge, index)),
     ]);
     if (!places || !picture) return null;
@@ -35,9 +43,9 @@ class Stops {
     return { key, zs: [...places.found, picture.found.z], original: picture.found };
   }
 
-  async find(what, key, ask) {
+  async find(what, key, asked) {
     if (this[what].key !== key) {
-      const found = await ask();
+      const found = await asked();
       if (!found) return null;
       this[what] = { key, found };
     }
@@ -45,16 +53,16 @@ class Stops {
   }
 
   async findPlaces(bridge, seed, count) {
-    const answer = await ganvae.ask(this.server.points({ bridge: bridge.key, seed, count }));
-    return answer && ganvae.rowsOf(answer.z, count);
+    const answer = await ask(this.server.points({ bridge: bridge.key, seed, count }));
+    return answer && rowsOf(answer.z, count);
   }
 
   async findOriginal(bridge, index) {
-    const answer = await ganvae.ask(this.server.original({ bridge: bridge.key, index }));
+    const answer = await ask(this.server.original({ bridge: bridge.key, index }));
     if (!answer) return null;
-    const { pixels } = await ganvae.decoded(answer);
-    const [channels] = ganvae.config.models[bridge.stops[0]].image_shape;
-    return { ...answer, z: ganvae.floatsOf(answer.z), batch: batchOf(pixels, channels) };
+    const { pixels } = await decoded(answer);
+    const [channels] = config.models[bridge.stops[0]].image_shape;
+    return { ...answer, z: floatsOf(answer.z), batch: batchOf(pixels, channels) };
   }
 
   /** The pictures of a view by a stop if they are here, at once. */
@@ -67,7 +75,9 @@ class Stops {
     const key = `${view.key}/${stop}`;
     if (this.batches.has(key)) return this.batches.get(key);
     if (!this.pending.has(key)) {
-      const drawing = this.source.decode(stop, view.zs, { calm }).finally(() => this.pending.delete(key));
+      const drawing = this.source
+        .decode(stop, view.zs, { calm })
+        .finally(() => this.pending.delete(key));
       this.pending.set(key, drawing);
     }
     const batch = await this.pending.get(key);

@@ -1,7 +1,9 @@
 // What was measured: two charts with their legends, and what the discriminator says on average.
 
-function drawChart(chart) {
-  const { make } = ganvae;
+import { make } from "../static/make.js";
+import { percent } from "../static/meter.js";
+
+export function drawChart(chart) {
   const root = make(
     "figure",
     "compare-chart",
@@ -28,15 +30,13 @@ function drawChart(chart) {
 
 // A sentence in place of figures; the command in it stands out, so that it can be copied.
 function missingLine(sentence) {
-  const { make } = ganvae;
   const [before, command, after] = sentence.split(/(python train\.py --score [\w.-]*[\w-])/);
   const parts = command ? [before, make("code", "", {}, command), after] : [sentence];
   return make("p", "compare-missing", {}, ...parts);
 }
 
 // Families that were trained for the question: charts over the setting that differs.
-function drawSweeps(holder, sweeps) {
-  const { make } = ganvae;
+export function drawSweeps(holder, sweeps) {
   const parts = sweeps.map((sweep) =>
     make(
       "details",
@@ -51,8 +51,7 @@ function drawSweeps(holder, sweeps) {
 }
 
 // Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
-function drawRealness(holder, realness) {
-  const { make } = ganvae;
+export function drawRealness(holder, realness) {
   holder.replaceChildren();
   if (!realness) return;
   holder.append(make("h3", "", {}, "What does the discriminator take for real?"));
@@ -70,7 +69,7 @@ function drawRealness(holder, realness) {
   for (const bar of realness.bars) {
     const fill = make("i", "compare-fill");
     fill.style.width = `${100 * Math.min(Math.max(bar.value, 0), 1)}%`;
-    const value = score ? bar.value.toFixed(2) : ganvae.percent(bar.value);
+    const value = score ? bar.value.toFixed(2) : percent(bar.value);
     const row = make(
       "div",
       "compare-bar",

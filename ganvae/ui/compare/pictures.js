@@ -1,5 +1,7 @@
 // Pictures on canvases: cut in two, and magnified. All places are shares of the picture.
 
+import { areaOn, prepared } from "../static/canvas.js";
+
 // At least so many pixels of a picture are magnified, or a sixth of its width.
 const [CROP_LEAST, CROP_SHARE] = [8, 1 / 6];
 
@@ -16,11 +18,11 @@ function regionAt(pixels, spot) {
 }
 
 // The left picture up to a share of the width, the right one from there on.
-function drawSplit(canvas, left, right, share, smooth) {
-  const context = ganvae.prepared(canvas, smooth);
+export function drawSplit(canvas, left, right, share, smooth) {
+  const context = prepared(canvas, smooth);
   const any = left ?? right;
   if (!context || !any) return null;
-  const area = ganvae.areaOn(canvas, any, smooth);
+  const area = areaOn(canvas, any, smooth);
   const cut = Math.round(area.x + share * area.width);
   const half = (pixels, from, to) => {
     if (!pixels || to <= from) return;
@@ -36,15 +38,15 @@ function drawSplit(canvas, left, right, share, smooth) {
   return area;
 }
 
-function drawCrop(canvas, pixels, spot, smooth) {
-  const context = ganvae.prepared(canvas, smooth);
+export function drawCrop(canvas, pixels, spot, smooth) {
+  const context = prepared(canvas, smooth);
   if (!context || !pixels) return;
   const { x, y, side } = regionAt(pixels, spot);
   context.drawImage(pixels, x, y, side, side, 0, 0, canvas.width, canvas.height);
 }
 
 // Put a frame around the magnified region; `frame` lies over the canvas.
-function placeFrame(frame, canvas, area, pixels, spot) {
+export function placeFrame(frame, canvas, area, pixels, spot) {
   frame.hidden = !area || !pixels;
   if (frame.hidden) return;
   const ratio = canvas.width / canvas.clientWidth;

@@ -1,13 +1,15 @@
 // The big picture: the VAE's on the left of a line that can be moved, the GAN's on the right, and a
 // frame around what is magnified.
 
+import { drawSplit, placeFrame } from "./pictures.js";
+
 const [DIVIDER_STEP, DIVIDER_LEAP, SPOT_STEP] = [0.02, 0.1, 0.05];
 // A finger this near to the line takes it; elsewhere it moves the magnified spot.
 const NEAR_PX = 28;
 
 const within = (share) => Math.min(Math.max(share, 0), 1);
 
-function makeSlider(root, onSpot) {
+export function makeSlider(root, onSpot) {
   const view = root.querySelector(".compare-view");
   const canvas = view.querySelector("canvas");
   const divider = view.querySelector(".compare-divider");

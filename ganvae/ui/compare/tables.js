@@ -1,5 +1,7 @@
 // The table of all figures, and the claims of the studies. Whatever comes from a file is text.
 
+import { make } from "../static/make.js";
+
 const VERDICTS = {
   supported: ["✓", "What was measured here agrees with the claim."],
   refuted: ["✗", "What was measured here contradicts the claim."],
@@ -15,14 +17,22 @@ const NOTES = {
   "against real": "Real pictures against other real pictures: as good as a model can get.",
 };
 
-function drawTable(holder, table) {
-  const { make } = ganvae;
+export function drawTable(holder, table) {
   holder.replaceChildren();
   if (!table.rows.length) return;
   const head = make("tr", "", {}, make("td"));
   for (const column of table.columns) {
     const cell = make("th", "", { scope: "col", "data-family": column.family }, column.label);
-    if (column.note) cell.append(make("small", NOTES[column.note] ? "gv-term" : "", { title: NOTES[column.note] ?? "" }, column.note));
+    if (column.note) {
+      cell.append(
+        make(
+          "small",
+          NOTES[column.note] ? "gv-term" : "",
+          { title: NOTES[column.note] ?? "" },
+          column.note,
+        ),
+      );
+    }
     head.append(cell);
   }
   const body = make("tbody");
@@ -49,17 +59,16 @@ function drawTable(holder, table) {
 
 function verdictOf(claim) {
   const [sign, told] = VERDICTS[claim.verdict];
-  return ganvae.make(
+  return make(
     "span",
     "compare-verdict",
     { "data-verdict": claim.verdict, title: told },
-    ganvae.make("i", "", { "aria-hidden": "true" }, sign),
+    make("i", "", { "aria-hidden": "true" }, sign),
     ` ${claim.verdict}`,
   );
 }
 
-function drawClaims(holder, claims) {
-  const { make } = ganvae;
+export function drawClaims(holder, claims) {
   holder.replaceChildren();
   if (!claims.length) return;
   holder.append(
@@ -69,7 +78,12 @@ function drawClaims(holder, claims) {
   for (const claim of claims) {
     const many = claim.studies.length > 1;
     const studies = claim.studies.length
-      ? make("span", "compare-studies", {}, `${many ? "studies" : "study"} ${claim.studies.join(", ")}`)
+      ? make(
+          "span",
+          "compare-studies",
+          {},
+          `${many ? "studies" : "study"} ${claim.studies.join(", ")}`,
+        )
       : "";
     const card = make(
       "article",
@@ -82,7 +96,9 @@ function drawClaims(holder, claims) {
     const lines = [...claim.figures, ...claim.sources.map((source) => `from ${source}`)];
     if (lines.length) {
       const list = make("ul", "", {}, ...lines.map((line) => make("li", "", {}, line)));
-      card.append(make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list));
+      card.append(
+        make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list),
+      );
     }
     holder.append(card);
   }

@@ -5,7 +5,7 @@
 // model, and `named` whether it has a meaning.
 
 /** A latent axis: absolute, so that it stands where the point is. */
-function axisDial(axis) {
+export function axisDial(axis) {
   return {
     id: axis,
     text: `axis ${axis + 1}`,
@@ -17,7 +17,7 @@ function axisDial(axis) {
 }
 
 /** A direction with a meaning: how far the point was taken along it, 0 where it came from. */
-function meaningDial({ key, label }) {
+export function meaningDial({ key, label }) {
   return {
     id: key,
     text: label,
@@ -28,25 +28,8 @@ function meaningDial({ key, label }) {
   };
 }
 
-/** The switch between axes and meanings; returns its options. */
-function bindSteer(group) {
-  const options = [...group.querySelectorAll("[data-value]")];
-  const choose = (option) => ganvae.set({ steer: option.dataset.value, axes_page: 0 });
-  for (const option of options) option.addEventListener("click", () => choose(option));
-  group.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const at = options.indexOf(document.activeElement);
-    const next = options[(at + step + options.length) % options.length];
-    next.focus();
-    choose(next);
-  });
-  return options;
-}
-
 /** All meanings that any of the members has, by the largest effect in one of them. */
-function meaningsOf(members) {
+export function meaningsOf(members) {
   const found = new Map();
   for (const { space } of members) {
     for (const [key, { label, effect }] of space.meanings) {
@@ -58,7 +41,7 @@ function meaningsOf(members) {
 }
 
 /** Which of the members a dial does not drive, in few words; nothing where it drives all. */
-function restriction(members, dial) {
+export function restriction(members, dial) {
   const called = (member) => {
     const family = member.family.toUpperCase();
     const alone = members.filter((other) => other.family === member.family).length < 2;

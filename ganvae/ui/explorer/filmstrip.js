@@ -1,12 +1,18 @@
 // The frames of a walk in one row, the present one framed. A press goes to the frame there.
 
-class Filmstrip {
+import { make } from "../static/make.js";
+import { paintSheet } from "../static/sheets.js";
+
+// As many as study A's strip has; on narrow panels a few of them.
+export const [STRIP, SHORT_STRIP] = [21, 11];
+
+export class Filmstrip {
   constructor(family, onTake) {
-    this.canvas = ganvae.make("canvas");
-    this.frame = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
+    this.canvas = make("canvas");
+    this.frame = make("i", "gx-cell", { "aria-hidden": "true" });
     // The scrub slider does the same for the keyboard.
     const attributes = { "aria-hidden": "true", "data-family": family };
-    this.root = ganvae.make("div", "gx-strip", attributes, this.canvas, this.frame);
+    this.root = make("div", "gx-strip", attributes, this.canvas, this.frame);
     this.wanted = STRIP;
     this.indices = [];
     this.root.addEventListener("pointerdown", (event) => {

@@ -1,21 +1,24 @@
 // "One sample with variations": 5x5 pictures around the current one. A click takes one of them.
 
+import { subjectOf } from "./stage.js";
+import { make } from "../static/make.js";
+import { fitInto, paintSheet } from "../static/sheets.js";
+
 const SIDE = 5;
 const STEP_WORDS = ["−2", "−1", "0", "+1", "+2"];
 
-class VariationGrid {
+export class VariationGrid {
   /** @param {(row: number, column: number) => void} onTake steps along the two axes, -2 to 2 */
   constructor(name, onTake) {
     this.cursor = [2, 2];
-    this.canvas = ganvae.make("canvas", "gx-canvas");
-    this.mark = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
-    this.root = ganvae.make("div", "gx-grid", {
+    this.canvas = make("canvas", "gx-canvas");
+    this.mark = make("i", "gx-cell", { "aria-hidden": "true" });
+    this.root = make("div", "gx-grid", {
       tabindex: "0",
       role: "group",
-      "aria-label":
-        `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
+      "aria-label": `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
     });
-    this.live = ganvae.make("span", "gx-spoken", { "aria-live": "polite" });
+    this.live = make("span", "gx-spoken", { "aria-live": "polite" });
     this.root.append(this.canvas, this.mark, this.live);
     this.root.addEventListener("pointermove", (event) => this.point(this.cellAt(event)));
     this.root.addEventListener("pointerleave", () => this.root.classList.remove("gx-chosen"));

@@ -1,9 +1,9 @@
 // A model's latent space in the browser. It knows the axes that Python found and moves a z along
 // them; it never draws a z of its own.
 
-const { bytesOf, floatsOf, rowsOf, base64Of } = ganvae;
+import { floatsOf } from "../static/bytes.js";
 
-class LatentSpace {
+export class LatentSpace {
   /** @param {object} axes the server's reply to find_axes */
   constructor(axes) {
     this.size = axes.latent;

@@ -1,17 +1,21 @@
 // The 2-D pad of a model with so few dimensions that a plane shows most of it: the first axis to
 // the right, the second upwards, over a map of what the model draws there.
 
+import { HIGHEST, KEY_STEP, LOWEST, clamped, signed } from "./sliders.js";
+import { make } from "../static/make.js";
+import { paintSheet } from "../static/sheets.js";
+
 const MAP_SIDE = 9;
 
-class Pad {
+export class Pad {
   /** @param {(x: number, y: number | null) => void} onMove standard deviations */
   constructor(root, onMove) {
     this.root = root;
-    this.canvas = ganvae.make("canvas", "gx-canvas");
-    this.dot = ganvae.make("i", "gx-dot", { "aria-hidden": "true" });
-    this.field = ganvae.make("div", "gx-field", { tabindex: "0", role: "application" });
+    this.canvas = make("canvas", "gx-canvas");
+    this.dot = make("i", "gx-dot", { "aria-hidden": "true" });
+    this.field = make("div", "gx-field", { tabindex: "0", role: "application" });
     this.field.append(this.canvas, this.dot);
-    this.caption = ganvae.make("span", "gv-hint");
+    this.caption = make("span", "gv-hint");
     root.replaceChildren(this.field, this.caption);
     this.onMove = onMove;
     this.field.addEventListener("pointerdown", (event) => {
@@ -34,7 +38,10 @@ class Pad {
   drag(event) {
     const box = this.field.getBoundingClientRect();
     const share = (at, from, size) => LOWEST + ((at - from) / size) * (HIGHEST - LOWEST);
-    this.send(share(event.clientX, box.left, box.width), -share(event.clientY, box.top, box.height));
+    this.send(
+      share(event.clientX, box.left, box.width),
+      -share(event.clientY, box.top, box.height),
+    );
   }
 
   send(x, y) {

@@ -1,6 +1,6 @@
 // Plays numbered frames: which one to show when. It knows nothing of pictures.
 
-class Player {
+export class Player {
   /** @param {(frame: number) => void} onFrame
    *  @param {(playing: boolean) => void} onPlaying */
   constructor(onFrame, onPlaying) {

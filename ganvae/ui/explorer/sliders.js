@@ -1,18 +1,21 @@
 // The sliders: eight at a time, one set for all models shown, each standing for a dial (dials.js).
 
-const PAGE = 8;
-const [LOWEST, HIGHEST] = [-3, 3];
-const KEY_STEP = 0.1;
+import { restriction } from "./dials.js";
+import { make } from "../static/make.js";
 
-const clamped = (value) => Math.min(HIGHEST, Math.max(LOWEST, value));
+export const PAGE = 8;
+export const [LOWEST, HIGHEST] = [-3, 3];
+export const KEY_STEP = 0.1;
+
+export const clamped = (value) => Math.min(HIGHEST, Math.max(LOWEST, value));
 
 /** A number with its sign and two decimals, as wide whatever it is. */
-function signed(value) {
+export function signed(value) {
   const text = Math.abs(value).toFixed(2);
   return `${value < 0 && text !== "0.00" ? "−" : "+"}${text}`;
 }
 
-class Sliders {
+export class Sliders {
   /** @param {(id, value: number | null) => void} onMove null puts the dial of that id back */
   constructor(root, onMove) {
     this.rows = Array.from({ length: PAGE }, () => this.row(onMove));
@@ -21,7 +24,6 @@ class Sliders {
   }
 
   row(onMove) {
-    const { make } = ganvae;
     const id = `gx-axis-${(Sliders.count = (Sliders.count ?? 0) + 1)}`;
     const label = make("label", "gx-axis-name", { for: id });
     const only = make("span", "gx-only");
@@ -95,7 +97,7 @@ Double-click to put it back.`;
     row.root.style.setProperty("--gx-at", (clamped(shown) - LOWEST) / (HIGHEST - LOWEST));
     // Of a meaning every model starts at 0.
     const marks = (dial.named ? [] : drives).map((member) => {
-      const mark = ganvae.make("i", "", { "data-family": member.family });
+      const mark = make("i", "", { "data-family": member.family });
       const at = clamped(dial.rest(member));
       mark.style.setProperty("--gx-at", (at - LOWEST) / (HIGHEST - LOWEST));
       return mark;

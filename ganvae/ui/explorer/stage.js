@@ -1,58 +1,50 @@
 // What the two tabs share of the stage and the dock.
 
-const { Source, judgeOf, showEngine, whenJudged, imageData, sharpnessOf } = ganvae;
-const { context, resize, paint, paintSheet, fitInto } = ganvae;
+import { config } from "../static/config.js";
+import * as store from "../static/store.js";
+import { bindField } from "../static/field.js";
+import { all } from "../static/make.js";
 
 // Room for a square picture and something as large beside it makes a panel wide.
 const WIDE_PANEL = 430;
 
+/** One component, two tabs: what is not this tab's goes. Returns what is. */
+export function ownPart(element, mode) {
+  for (const part of element.querySelectorAll(".gx")) {
+    if (part.dataset.mode !== mode) part.remove();
+  }
+  return element.querySelector(".gx");
+}
+
 /** Is there room in a panel for something beside the picture? */
-function isWide(root) {
+export function isWide(root) {
   const row = root.querySelector(".gv-stage-row");
   const panels = row.children.length || 1;
   return !row.classList.contains("gv-many") && row.clientWidth / panels >= WIDE_PANEL;
 }
 
 /** What a picture of a model shows, in a word: digit, face, or picture. */
-const subjectOf = (name) => ganvae.config.models[name].subject[0];
+export const subjectOf = (name) => config.models[name].subject[0];
 
-/** Number fields and choices that are one key of the state: they show it and set it. Returns the
- *  function that shows them as the state has them. */
-function bindFields(root) {
-  const fields = [...root.querySelectorAll("[data-state]")];
-  const show = (force = false) => {
-    const state = ganvae.get();
-    for (const field of fields) {
-      const value = String(state[field.dataset.state]);
-      if (field.value !== value && (force || field !== document.activeElement)) field.value = value;
-    }
-  };
-  for (const field of fields) {
-    const key = field.dataset.state;
-    const number = field.type === "number";
-    field.addEventListener("change", () => {
-      const before = ganvae.get()[key];
-      const value = number ? Number(field.value) : field.value;
-      if (field.value !== "") ganvae.set({ [key]: value });
-      const refused = number && (field.value === "" || (value !== before && ganvae.get()[key] !== value));
-      if (refused) ganvae.toast(`This must be a whole number from ${field.min} to ${field.max}.`);
-      show(true);
-    });
-  }
-  return show;
+/** Fields with `data-state` show and set that key of the state. Returns what shows it. */
+export function bindFields(root) {
+  const shows = all(root, "[data-state]").map((field) => bindField(field, field.dataset.state));
+  return () => shows.forEach((show) => show());
 }
 
 /** Buttons that give up a place of one's own for the seed's. Returns the function that shows those
  *  that there is a use for. */
-function bindOwn(root) {
+export function bindOwn(root) {
   const buttons = [...root.querySelectorAll("[data-own]")];
   for (const button of buttons) {
-    button.addEventListener("click", () => ganvae.set({ [button.dataset.own]: {} }));
+    button.addEventListener("click", () => store.set({ [button.dataset.own]: {} }));
   }
   return () => {
-    const state = ganvae.get();
+    const state = store.get();
     for (const button of buttons) {
-      button.hidden = !Object.keys(state[button.dataset.own]).some((name) => ganvae.members().includes(name));
+      button.hidden = !Object.keys(state[button.dataset.own]).some((name) =>
+        store.members().includes(name),
+      );
     }
   };
 }

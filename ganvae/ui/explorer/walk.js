@@ -1,10 +1,25 @@
 // The Walk tab: the server says where a walk leads, all its frames are drawn at once, and are played
 // from there in step.
 
-// As many as study A's strip has; on narrow panels a few of them.
-const [STRIP, SHORT_STRIP] = [21, 11];
+import * as engine from "../engine/engine.js";
+import { filmKind, recordFilm } from "./film.js";
+import { Filmstrip, SHORT_STRIP, STRIP } from "./filmstrip.js";
+import { Player } from "./player.js";
+import { bindFields, bindOwn, subjectOf, ownPart } from "./stage.js";
+import { base64Of, bytesOf, rowsOf } from "../static/bytes.js";
+import { ask, latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { isVisible, make } from "../static/make.js";
+import { stageRow } from "../static/panel.js";
+import { sharpnessOf } from "../static/sharpness.js";
+import { placeOf } from "../static/places.js";
+import { fitInto, paintPicture } from "../static/sheets.js";
+import { Source, judgeOf, showEngine, whenJudged } from "../static/source.js";
+import * as store from "../static/store.js";
+import { toast } from "../static/toast.js";
 
-function startWalk(root, server) {
+export function mount({ element, server }) {
+  const root = ownPart(element, "walk");
   const find = (selector) => root.querySelector(selector);
   const source = new Source(server);
   const views = new Map();
@@ -20,24 +35,26 @@ function startWalk(root, server) {
 
   /** What the server is asked for: the walk as the state has it. */
   function request() {
-    const { walk, seed, pick, to, frames, temperature, fitted, starts, ends } = ganvae.get();
+    const { walk, seed, pick, to, frames, temperature, fitted, starts, ends } = store.get();
     const models = [...views.keys()];
     const own = (places) =>
       Object.fromEntries(
-        models.filter((name) => places[name]).map((name) => [name, base64Of([ganvae.placeOf(places[name])])]),
+        models
+          .filter((name) => places[name])
+          .map((name) => [name, base64Of([placeOf(places[name])])]),
       );
     const places = { starts: own(starts), ends: own(ends) };
     return { models, kind: walk, seed, pick, to, frames, temperature, fitted, ...places };
   }
 
-  const load = ganvae.latest(async () => {
+  const load = latest(async () => {
     const wanted = request();
     const { models } = wanted;
     if (!models.length) return;
-    ganvae.engine.start(models);
+    engine.start(models);
     showDrawer();
     for (const view of views.values()) view.panel.setBusy(true);
-    const reply = await ganvae.ask(server.find_walk(wanted));
+    const reply = await ask(server.find_walk(wanted));
     const judge = judgeOf(models);
     const batches =
       reply &&
@@ -83,7 +100,7 @@ function startWalk(root, server) {
   function showFrame(frame) {
     for (const view of views.values()) {
       if (!view.batch || frame >= view.batch.pixels.length) continue;
-      paint(view.canvas, view.batch, frame);
+      paintPicture(view.canvas, view.batch, frame);
       fitInto(view.canvas, view.main);
       view.panel.setSharpness(view.sharpness[frame], 1);
       view.panel.setRealness(view.realness?.[frame] ?? null, view.judge);
@@ -101,7 +118,7 @@ function startWalk(root, server) {
   function place() {
     for (const view of views.values()) {
       fitInto(view.canvas, view.main);
-      view.strip.resize(ganvae.isPhone() ? SHORT_STRIP : STRIP);
+      view.strip.resize(store.isPhone() ? SHORT_STRIP : STRIP);
       view.strip.mark(player.frame);
     }
   }
@@ -115,16 +132,16 @@ function startWalk(root, server) {
   }
 
   function makeView(name, panel) {
-    const family = ganvae.config.models[name].family.toUpperCase();
-    const canvas = ganvae.make("canvas", "gx-canvas gx-picture", {
+    const family = config.models[name].family.toUpperCase();
+    const canvas = make("canvas", "gx-canvas gx-picture", {
       role: "img",
       "aria-label": `The ${subjectOf(name)} that the ${family} ${name} draws at this frame of the walk`,
     });
-    const strip = new Filmstrip(ganvae.config.models[name].family, (frame) => {
+    const strip = new Filmstrip(config.models[name].family, (frame) => {
       player.pause();
       player.seek(frame);
     });
-    const main = ganvae.make("div", "gx-main", {}, canvas);
+    const main = make("div", "gx-main", {}, canvas);
     panel.stage.replaceChildren(main);
     return { panel, canvas, main, strip, batch: null, sharpness: [], realness: null };
   }
@@ -133,13 +150,13 @@ function startWalk(root, server) {
     const format = button.dataset.export;
     const data = { ...request(), file_format: format, fps: player.fps, frame: player.frame };
     button.disabled = true;
-    const file = await ganvae.ask(server.export(data));
+    const file = await ask(server.export(data));
     button.disabled = false;
     if (file) save(new Blob([bytesOf(file.data)], { type: file.media }), file.filename);
   }
 
   function save(blob, filename) {
-    const link = ganvae.make("a", "", { href: URL.createObjectURL(blob), download: filename });
+    const link = make("a", "", { href: URL.createObjectURL(blob), download: filename });
     link.click();
     window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
@@ -155,10 +172,10 @@ function startWalk(root, server) {
       const film = await recordFilm(kind, batches, player.fps, (done, all) => {
         button.textContent = `${Math.round((100 * done) / all)} %`;
       });
-      const start = Object.keys(starts).length ? "own" : `seed-${seed}`;
-      save(film, `ganvae-${walked}-${models.join("-")}-${start}.${kind.ending}`);
+      const from = Object.keys(starts).length ? "own" : `seed-${seed}`;
+      save(film, `ganvae-${walked}-${models.join("-")}-${from}.${kind.ending}`);
     } catch {
-      ganvae.toast("This browser could not record the film; GIF and WebP come from the server.");
+      toast("This browser could not record the film; GIF and WebP come from the server.");
     }
     button.disabled = false;
     button.textContent = kind.label;
@@ -170,7 +187,7 @@ function startWalk(root, server) {
   }
 
   function showKind() {
-    const needsTo = ganvae.get().walk !== "perturbation";
+    const needsTo = store.get().walk !== "perturbation";
     const field = find("[data-state=to]");
     field.disabled = !needsTo;
     field.parentElement.classList.toggle("gx-off", !needsTo);
@@ -195,16 +212,19 @@ function startWalk(root, server) {
     button.hidden = false;
     button.addEventListener("click", () => record(button, film));
   }
-  find("[data-do=reroll]").addEventListener("click", ganvae.reroll);
+  find("[data-do=reroll]").addEventListener("click", store.reroll);
 
   const showDrawer = showEngine(find(".gx-engine"), () => [...views.keys()]);
-  whenJudged(() => judgeOf([...views.keys()]), () => {
-    for (const view of views.values()) if (view.batch && !view.realness) tellRealness(view);
-  });
+  whenJudged(
+    () => judgeOf([...views.keys()]),
+    () => {
+      for (const view of views.values()) if (view.batch && !view.realness) tellRealness(view);
+    },
+  );
 
-  const active = () => ganvae.get().tab === "walk";
+  const active = () => store.get().tab === "walk";
   document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || !active() || !ganvae.visible(root)) return;
+    if (event.key !== " " || !active() || !isVisible(root)) return;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     // Space has a meaning of its own on these; on a slider it has none.
     if (event.target.closest("button, select, summary, a, input:not([type=range])")) return;
@@ -213,13 +233,26 @@ function startWalk(root, server) {
   });
   /** Play, or as soon as the walk that the state describes is here. */
   function start() {
-    if (!ganvae.wantsPlay()) return;
+    if (!store.wantsPlay()) return;
     if (root.dataset.loaded === JSON.stringify(request())) player.play();
     else playWhenLoaded = true;
   }
   window.addEventListener("ganvae:play", start);
 
-  const LOADS = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "walk", "to", "frames", "starts", "ends"];
+  const LOADS = [
+    "pair",
+    "vae",
+    "gan",
+    "seed",
+    "pick",
+    "temperature",
+    "fitted",
+    "walk",
+    "to",
+    "frames",
+    "starts",
+    "ends",
+  ];
   function follow(changed) {
     showFields();
     showOwn();
@@ -236,8 +269,8 @@ function startWalk(root, server) {
   }
   window.addEventListener("online", () => follow([]));
 
-  ganvae.stageRow(find(".gv-stage-row"), showPanels);
-  ganvae.subscribe((_, changed) => follow(changed));
+  stageRow(find(".gv-stage-row"), showPanels);
+  store.subscribe((_, changed) => follow(changed));
   new ResizeObserver(place).observe(find(".gv-stage-row"));
   player.onPlaying(false);
   showSpeed();

@@ -1,6 +1,7 @@
 // Hands the visitor a link: into the clipboard, or where that is refused into a field to copy from.
 // A page in a frame may lack the right to the clipboard, and a dialog of the browser's with it.
-function sharing(button, box) {
+
+export function sharing(button, box) {
   const field = box.querySelector("input");
   const close = box.querySelector("button");
   const status = box.parentElement.querySelector(".status");

@@ -1,10 +1,11 @@
 // A model's map in the browser: where its points are in latent space and in the three dimensions of
 // the map, and where those are on the screen.
 
-class Cloud {
+import { bytesOf, floatsOf } from "../static/bytes.js";
+
+export class Cloud {
   /** @param {object} told the server's reply to `cloud` */
   constructor(told) {
-    const { bytesOf, floatsOf } = ganvae;
     Object.assign(this, { model: told.model, count: told.count, size: told.latent });
     Object.assign(this, { kind: told.kind, share: told.share, sampled: told.sampled });
     this.steps = bytesOf(told.steps);
@@ -66,7 +67,8 @@ class Cloud {
     distances.sort();
     this.middle = means;
     // All of them are in view, or a few that lie far outside would make the others small.
-    this.radius = Math.max(distances[Math.floor(0.995 * (count - 1))], distances[count - 1] / FARTHEST) || 1;
+    this.radius =
+      Math.max(distances[Math.floor(0.995 * (count - 1))], distances[count - 1] / FARTHEST) || 1;
     this.places = Float32Array.from(raw, (value) => value / this.radius);
   }
 
@@ -96,10 +98,10 @@ const CLASSES = 10;
 // No point lies farther out, in radii.
 const FARTHEST = 1.16;
 // How far the eye is from the middle, in radii, and the share of half the canvas that a radius is.
-const [EYE, FILL] = [4.5, 0.86];
+export const [EYE, FILL] = [4.5, 0.86];
 
 /** From where the cloud is seen: a rotation, row by row, and a magnification. */
-class Camera {
+export class Camera {
   constructor() {
     this.reset();
   }
@@ -127,7 +129,11 @@ class Camera {
     const old = this.rotation;
     this.rotation = old.map((_, at) => {
       const [row, column] = [Math.floor(at / 3), at % 3];
-      return by[3 * row] * old[column] + by[3 * row + 1] * old[3 + column] + by[3 * row + 2] * old[6 + column];
+      return (
+        by[3 * row] * old[column] +
+        by[3 * row + 1] * old[3 + column] +
+        by[3 * row + 2] * old[6 + column]
+      );
     });
   }
 

@@ -1,11 +1,19 @@
 // The ten classes with their colours; one that is pressed stands out on all maps.
 
-function makeLegend(root, palette, choose) {
+import { make } from "../static/make.js";
+
+export function makeLegend(root, palette, choose) {
   let chosen = null;
   const buttons = palette.map((colour, digit) => {
-    const dot = ganvae.make("i", "mp-dot", { "aria-hidden": "true" });
+    const dot = make("i", "mp-dot", { "aria-hidden": "true" });
     dot.style.background = colour;
-    const button = ganvae.make("button", "mp-class", { type: "button", "aria-pressed": "false" }, dot, String(digit));
+    const button = make(
+      "button",
+      "mp-class",
+      { type: "button", "aria-pressed": "false" },
+      dot,
+      String(digit),
+    );
     button.setAttribute("aria-label", `Highlight the digit ${digit}`);
     button.addEventListener("click", () => set(chosen === digit ? null : digit));
     root.append(button);
@@ -20,7 +28,9 @@ function makeLegend(root, palette, choose) {
   /** Say how many points of each model have each class. */
   function count(clouds) {
     buttons.forEach((button, digit) => {
-      const each = clouds.map((cloud) => `${cloud.counts()[digit].toLocaleString("en")} of ${cloud.model}`);
+      const each = clouds.map(
+        (cloud) => `${cloud.counts()[digit].toLocaleString("en")} of ${cloud.model}`,
+      );
       button.title = `${digit}: ${each.join(", ")}. Press to highlight them.`;
     });
   }

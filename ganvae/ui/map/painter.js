@@ -1,6 +1,8 @@
 // The pixels of a cloud: discs, the far ones first and darker, written into one ImageData. Nothing of
 // it needs a graphics card, and a frame of 10,000 points takes a few milliseconds.
 
+import { EYE, FILL } from "./cloud.js";
+
 // Discs come in so many sizes and so many places within a pixel, so that a slow turn looks smooth.
 const [SIZES, PLACES] = [24, 4];
 // Depths from -1 to 1 in so many steps: the order of painting, and how dark what is far away gets.
@@ -16,7 +18,7 @@ const RIM = 0.42;
 // Screens of fine pixels would cost more than anybody sees: the browser enlarges from here on.
 const MOST_PIXELS = 600;
 
-class Painter {
+export class Painter {
   constructor(canvas) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
@@ -86,7 +88,9 @@ class Painter {
         const inside = Math.max(0, Math.min(1, radius + 0.5 - distance));
         const around = Math.max(0, Math.min(1, radius + rim + 0.5 - distance));
         const covered = inside + (around - inside) * RIM;
-        if (covered > 0.02) list.push(dx, dy, Math.round(256 * inside), Math.round(256 * (1 - covered)));
+        if (covered > 0.02) {
+          list.push(dx, dy, Math.round(256 * inside), Math.round(256 * (1 - covered)));
+        }
       }
     }
     const made = Int16Array.from(list);
@@ -110,7 +114,8 @@ class Painter {
       for (let at = 0; at < cloud.count; at++) {
         const i = this.order[at];
         if (wanted !== null && (classes[i] === chosen) !== wanted) continue;
-        const light = (DARKEST + (1 - DARKEST) * Math.min(1, Math.max(0, (this.depth[i] + 1) / 2))) *
+        const light =
+          (DARKEST + (1 - DARKEST) * Math.min(1, Math.max(0, (this.depth[i] + 1) / 2))) *
           (wanted === false ? FADED : 1);
         const from = 3 * (classes ? classes[i] : i);
         const colour = classes ? palette : cloud.colours;
@@ -156,7 +161,10 @@ class Painter {
   /** A ring around a place on the canvas; twice, so that it is seen on light and on dark. */
   ring(x, y, radius, width, colour) {
     const { context } = this;
-    for (const [thick, ink] of [[width + 2, "#000000"], [width, colour]]) {
+    for (const [thick, ink] of [
+      [width + 2, "#000000"],
+      [width, colour],
+    ]) {
       context.lineWidth = thick;
       context.strokeStyle = ink;
       context.beginPath();

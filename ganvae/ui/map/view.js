@@ -1,6 +1,14 @@
 // One panel of the Map tab: the cloud of a model, turned by hand, and the picture of the point that
 // was picked last.
 
+import { Camera, Cloud } from "./cloud.js";
+import { Painter } from "./painter.js";
+import { latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { make } from "../static/make.js";
+import { sharpnessOf } from "../static/sharpness.js";
+import { imageData } from "../static/sheets.js";
+
 // Pixels of the page within which a point is picked, and that a press may move and still be a click.
 const [REACH, STILL] = [12, 5];
 const [MOST_ZOOM, WHEEL] = [8, 0.0016];
@@ -20,23 +28,39 @@ const KINDS = {
     "projected",
     "Discriminant directions (Fisher): of all ways to look at so many dimensions from one side, the one that parts the classes best.",
   ],
-  principal: ["projected", "Principal components: the three directions in which the points spread most."],
+  principal: [
+    "projected",
+    "Principal components: the three directions in which the points spread most.",
+  ],
   response: ["projected", "The three directions along which the pictures change most on average."],
 };
 
-class MapView {
+export class MapView {
   /** @param source decodes pictures; told: {picked(view), explore(model, z)} */
   constructor(panel, palette, source, told) {
-    const { make } = ganvae;
-    Object.assign(this, { panel, palette, source, told, cloud: null, picked: -1, chosen: null, here: null });
+    Object.assign(this, {
+      panel,
+      palette,
+      source,
+      told,
+      cloud: null,
+      picked: -1,
+      chosen: null,
+      here: null,
+    });
     this.model = panel.name;
-    this.facts = ganvae.config.models[this.model];
+    this.facts = config.models[this.model];
     this.camera = new Camera();
     this.times = [];
     this.canvas = make("canvas", "mp-canvas", { tabindex: "0", role: "application" });
     this.picture = make("canvas", "mp-picture", { width: "1", height: "1", role: "img" });
     this.caption = make("span", "mp-caption");
-    this.button = make("button", "gv-button mp-take", { type: "button", title: "Start Explore from this point" }, "Explore ›");
+    this.button = make(
+      "button",
+      "gv-button mp-take",
+      { type: "button", title: "Start Explore from this point" },
+      "Explore ›",
+    );
     this.box = make("div", "mp-box", { hidden: "" }, this.picture, this.caption);
     this.button.hidden = true;
     this.missing = make("p", "mp-missing", { hidden: "" });
@@ -61,14 +85,16 @@ class MapView {
     const note = this.panel.root.querySelector(".gv-note");
     note.title = explained;
     note.replaceChildren(
-      ganvae.make("span", "gv-term", {}, words),
+      make("span", "gv-term", {}, words),
       ` · ${many}`,
-      ganvae.make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
+      make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
     );
     this.canvas.setAttribute(
       "aria-label",
       `Map of the latent space of ${this.model}: ${many} ${this.cloud.sampled ? "samples" : "test images"}, ${
-        this.cloud.classes ? "coloured by the digit they show" : "each in the mean colour of its picture"
+        this.cloud.classes
+          ? "coloured by the digit they show"
+          : "each in the mean colour of its picture"
       }. Arrow keys turn it, plus and minus magnify it, Enter picks the point in the middle.`,
     );
     this.canvas.dataset.count = this.cloud.count;
@@ -100,7 +126,13 @@ class MapView {
       canvas.dataset.here = `${inside(x).toFixed(1)},${inside(y).toFixed(1)}`;
     }
     if (this.picked >= 0) {
-      painter.ring(painter.x[this.picked], painter.y[this.picked], 5 * ratio, 1.5 * ratio, "#ffffff");
+      painter.ring(
+        painter.x[this.picked],
+        painter.y[this.picked],
+        5 * ratio,
+        1.5 * ratio,
+        "#ffffff",
+      );
     }
     this.times.push(performance.now() - began);
     if (this.times.length > TIMES) this.times.shift();
@@ -165,18 +197,21 @@ class MapView {
     return this.cloud.sampled ? `looks like ${digit}` : `digit ${digit}`;
   }
 
-  show = ganvae.latest(async (index) => {
+  show = latest(async (index) => {
     const batch = await this.source.decode(this.model, [this.cloud.z(index)]);
     if (!batch) return;
     const { width, height } = batch;
     if (this.picture.width !== width) [this.picture.width, this.picture.height] = [width, height];
-    this.picture.getContext("2d").putImageData(ganvae.imageData(batch, 0), 0, 0);
+    this.picture.getContext("2d").putImageData(imageData(batch, 0), 0, 0);
     this.picture.dataset.colour = String(batch.channels === 3);
     const text = this.captionOf(index);
-    this.picture.setAttribute("aria-label", `What ${this.model} draws at the point picked${text && `: ${text}`}`);
+    this.picture.setAttribute(
+      "aria-label",
+      `What ${this.model} draws at the point picked${text && `: ${text}`}`,
+    );
     this.caption.textContent = text;
     this.box.hidden = this.button.hidden = false;
-    this.panel.setSharpness(ganvae.sharpnessOf(this.model, batch, 0), 1);
+    this.panel.setSharpness(sharpnessOf(this.model, batch, 0), 1);
     this.canvas.dataset.picked = index;
   });
 

@@ -1,6 +1,8 @@
 // Two kept pictures, A and B: where each model has them, and what they look like on the buttons.
 
-function makeMorph(root) {
+import * as store from "../static/store.js";
+
+export function makeMorph(root) {
   const buttons = [...root.querySelectorAll("[data-keep]")];
   const play = root.querySelector("[data-do=morph]");
   let kept = {};
@@ -29,8 +31,8 @@ function makeMorph(root) {
   }
   play.addEventListener("click", () => {
     // Along the sphere: the GAN's places stay as far out as those it learnt.
-    ganvae.set({ walk: "spherical", starts: kept.starts.places, ends: kept.ends.places });
-    ganvae.play();
+    store.set({ walk: "spherical", starts: kept.starts.places, ends: kept.ends.places });
+    store.play();
   });
   show();
 

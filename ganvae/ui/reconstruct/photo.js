@@ -1,6 +1,9 @@
 // A photo under a square frame that stays: drag moves the photo, zoom and turn do what they say.
 // The file never leaves the browser, only what lies in the frame, made small.
 
+import { make } from "../static/make.js";
+import { toast } from "../static/toast.js";
+
 const MEBIBYTE = 2 ** 20;
 const [MOST_BYTES, MOST_PIXELS, LEAST_SIDE] = [20 * MEBIBYTE, 25e6, 16];
 const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/avif"];
@@ -9,14 +12,27 @@ const FRAME_PIXELS = 384;
 const KEPT_SIDE = 1536;
 const MOST_ZOOM = 8;
 // Where the eyes and the mouth of an aligned CelebA face lie, as shares of the square.
-const FACE = { eyes: [[0.367, 0.515], [0.627, 0.515]], mouth: [[0.39, 0.79], [0.61, 0.79]] };
+const FACE = {
+  eyes: [
+    [0.367, 0.515],
+    [0.627, 0.515],
+  ],
+  mouth: [
+    [0.39, 0.79],
+    [0.61, 0.79],
+  ],
+};
 
 // What is wrong with a file before anything of it is read; nothing where it may be a picture.
 function fileProblem(file) {
-  if (!TYPES.includes(file.type)) return "This is no picture that can be read; PNG, JPEG, WebP, GIF, BMP and AVIF can.";
+  if (!TYPES.includes(file.type)) {
+    return "This is no picture that can be read; PNG, JPEG, WebP, GIF, BMP and AVIF can.";
+  }
   if (!file.size) return "This file is empty.";
   const size = (file.size / MEBIBYTE).toFixed(0);
-  if (file.size > MOST_BYTES) return `This file has ${size} MB; up to ${MOST_BYTES / MEBIBYTE} MB can be used.`;
+  if (file.size > MOST_BYTES) {
+    return `This file has ${size} MB; up to ${MOST_BYTES / MEBIBYTE} MB can be used.`;
+  }
   return "";
 }
 
@@ -30,16 +46,22 @@ async function readPhoto(file) {
     // This reads the file's head only; the pixels are decoded when they are drawn.
     await new Promise((resolve, reject) => {
       image.addEventListener("load", resolve);
-      image.addEventListener("error", () => reject(new Error("This file is damaged, or no picture.")));
+      image.addEventListener("error", () =>
+        reject(new Error("This file is damaged, or no picture.")),
+      );
       image.src = url;
     });
     const { naturalWidth: width, naturalHeight: height } = image;
     if (width * height > MOST_PIXELS) {
       const many = ((width * height) / 1e6).toFixed(0);
-      throw new Error(`This picture has ${many} megapixels; up to ${MOST_PIXELS / 1e6} can be used.`);
+      throw new Error(
+        `This picture has ${many} megapixels; up to ${MOST_PIXELS / 1e6} can be used.`,
+      );
     }
     if (Math.min(width, height) < LEAST_SIDE) {
-      throw new Error(`This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`);
+      throw new Error(
+        `This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`,
+      );
     }
     // An <img> would show what there is of a file that is cut short; this refuses it.
     const bitmap = await createImageBitmap(file).catch(() => {
@@ -63,12 +85,12 @@ async function readPhoto(file) {
 }
 
 // onMove: while the hand moves the photo; onRest: when it lets go, and after a new photo.
-function photoFrame(side, onRest) {
-  const { make } = ganvae;
+export function photoFrame(side, onRest) {
   const canvas = make("canvas", "", {
     role: "application",
     tabindex: "0",
-    "aria-label": "Your photo in the frame: drag it, or move it with the arrow keys; plus and minus zoom",
+    "aria-label":
+      "Your photo in the frame: drag it, or move it with the arrow keys; plus and minus zoom",
   });
   canvas.width = canvas.height = FRAME_PIXELS;
   const hint = make("span", "rc-photo-hint", {}, "choose a photo, paste it, or drop it here");
@@ -78,7 +100,8 @@ function photoFrame(side, onRest) {
   let place = { x: 0, y: 0, zoom: 0, turn: 0 };
 
   // Screen pixels for a pixel of the photo: at least the frame is filled.
-  const scale = () => (FRAME_PIXELS / Math.min(photo.width, photo.height)) * MOST_ZOOM ** place.zoom;
+  const scale = () =>
+    (FRAME_PIXELS / Math.min(photo.width, photo.height)) * MOST_ZOOM ** place.zoom;
 
   function paint(context, pixels) {
     const share = pixels / FRAME_PIXELS;
@@ -137,15 +160,24 @@ function photoFrame(side, onRest) {
       if (hands.delete(event.pointerId) && !hands.size) onRest();
     });
   }
-  canvas.addEventListener("wheel", (event) => {
-    if (!photo) return;
-    event.preventDefault();
-    zoomTo(place.zoom - event.deltaY / 2000);
-    rest();
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      if (!photo) return;
+      event.preventDefault();
+      zoomTo(place.zoom - event.deltaY / 2000);
+      rest();
+    },
+    { passive: false },
+  );
   const STEP = FRAME_PIXELS / 40;
   canvas.addEventListener("keydown", (event) => {
-    const move = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
+    const move = {
+      ArrowLeft: [-STEP, 0],
+      ArrowRight: [STEP, 0],
+      ArrowUp: [0, -STEP],
+      ArrowDown: [0, STEP],
+    }[event.key];
     const zoom = { "+": 0.05, "=": 0.05, "-": -0.05 }[event.key];
     if (!photo || (!move && !zoom)) return;
     event.preventDefault();
@@ -187,7 +219,7 @@ function photoFrame(side, onRest) {
       try {
         photo = await readPhoto(file);
       } catch (error) {
-        ganvae.toast(error.message);
+        toast(error.message);
         return;
       }
       place = { x: 0, y: 0, zoom: 0, turn: 0 };
@@ -209,7 +241,9 @@ function photoFrame(side, onRest) {
       context.drawImage(large, 0, 0, side, side);
       const { data } = context.getImageData(0, 0, side, side);
       let bytes = "";
-      for (let at = 0; at < data.length; at += 4) bytes += String.fromCharCode(data[at], data[at + 1], data[at + 2]);
+      for (let at = 0; at < data.length; at += 4) {
+        bytes += String.fromCharCode(data[at], data[at + 1], data[at + 2]);
+      }
       return window.btoa(bytes);
     },
   };

@@ -1,17 +1,19 @@
 // The search for the GAN's z: begun, looked at as often as the server says, and stopped.
 
+import { ask } from "../static/calls.js";
+
 // onLine(ahead): while others come first. onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
-function makeSearch(server, onLine, onFound, onEnd) {
+export function makeSearch(server, onLine, onFound, onEnd) {
   let current = null;
 
   const pause = (seconds) => new Promise((resolve) => window.setTimeout(resolve, 1000 * seconds));
 
   async function follow(search, wanted) {
-    const begun = await ganvae.ask(server.begin(wanted));
+    const begun = await ask(server.begin(wanted));
     search.token = begun?.token;
     // Given up while it began: nobody will look at it, and the server forgets it.
     while (begun && search === current) {
-      const told = await ganvae.ask(server.look({ token: search.token }));
+      const told = await ask(server.look({ token: search.token }));
       if (search !== current) return;
       if (!told) break;
       if (told.ahead) onLine(told.ahead);

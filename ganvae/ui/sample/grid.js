@@ -1,6 +1,8 @@
 // A sheet of tiles, drawn on a canvas as a grid with equal gaps; one tile is the chosen one.
 
-class Grid {
+import { colourOf } from "../static/make.js";
+
+export class Grid {
   constructor(onPick, onOpen) {
     this.canvas = document.createElement("canvas");
     this.canvas.tabIndex = 0;
@@ -67,7 +69,7 @@ class Grid {
     const { canvas } = this;
     if (canvas.width !== side) canvas.width = canvas.height = side;
     const context = canvas.getContext("2d");
-    context.fillStyle = window.ganvae.color("--gv-stage", canvas);
+    context.fillStyle = colourOf("--gv-stage", canvas);
     context.fillRect(0, 0, side, side);
     // Each tile by itself: smoothing would mix its edge with its neighbour on the sheet. Hard pixels
     // are enlarged by a whole factor without smoothing, then shrunk a little.

@@ -1,6 +1,8 @@
 // The charts: SVG from the server, and over it a line at the moment of the pictures or under the
 // pointer, with the curves' values at that moment above.
 
+import { make } from "../static/make.js";
+
 // The point of a curve nearest to so many images, [x, y]; null before its first point.
 function pointAt(line, images) {
   const far = (x) => Math.abs(Math.log(x / images));
@@ -24,7 +26,6 @@ function shortNumber(value) {
 }
 
 function makeChart(chart) {
-  const { make } = ganvae;
   const readout = make("div", "training-values");
   const plot = make("div", "training-plot");
   const root = make(
@@ -106,7 +107,7 @@ function makeChart(chart) {
   return { root, mark, plot, imagesAt };
 }
 
-function makeCharts({ holder, onPick }) {
+export function makeCharts({ holder, onPick }) {
   let charts = [];
   let moment = null;
 

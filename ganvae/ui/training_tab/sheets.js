@@ -1,10 +1,14 @@
 // Sheets of pictures: fetched once, a few at a time, and cut into tiles on a canvas.
 
+import { ask } from "../static/calls.js";
+import { colourOf } from "../static/make.js";
+import { toast } from "../static/toast.js";
+
 const MAX_KEPT = 600;
 
 // load(model, kind, places) resolves to one { image, sharpness } a place, null where the file is
 // not whole. What is on its way is not asked for again.
-function sheetCache(server, most) {
+export function sheetCache(server, most) {
   const kept = new Map();
 
   async function decoded(sheet) {
@@ -16,16 +20,19 @@ function sheetCache(server, most) {
   }
 
   function fetchSome(model, kind, places) {
-    const reply = ganvae.ask(server.sheets({ model, kind, moments: places }));
+    const reply = ask(server.sheets({ model, kind, moments: places }));
     places.forEach((place, at) => {
       const key = `${model}/${kind}/${place}`;
       const sheet = reply.then((answer) => {
-        if (answer?.problem) ganvae.toast(answer.problem);
+        if (answer?.problem) toast(answer.problem);
         // An answer that never came may be asked for again.
         if (!answer) kept.delete(key);
         return decoded(answer?.sheets[at]);
       });
-      kept.set(key, sheet.catch(() => null));
+      kept.set(
+        key,
+        sheet.catch(() => null),
+      );
     });
   }
 
@@ -57,7 +64,7 @@ function layOut(width, height, columns, rows, pairs) {
 }
 
 // Tiles of one sheet on a canvas, or, with originals, pairs of original and reconstruction.
-function drawTiles(canvas, index, columns, smooth, image, originals = null) {
+export function drawTiles(canvas, index, columns, smooth, image, originals = null) {
   const ratio = window.devicePixelRatio || 1;
   const size = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * ratio));
   if (!size[0] || !size[1]) return;
@@ -76,7 +83,7 @@ function drawTiles(canvas, index, columns, smooth, image, originals = null) {
   cut.imageSmoothingEnabled = false;
   const context = canvas.getContext("2d");
   // The black of digits would hide a black line between pairs.
-  context.fillStyle = ganvae.color(originals && !smooth ? "--gv-gap" : "--gv-stage", canvas);
+  context.fillStyle = colourOf(originals && !smooth ? "--gv-gap" : "--gv-stage", canvas);
   context.fillRect(0, 0, ...size);
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "high";

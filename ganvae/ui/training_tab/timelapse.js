@@ -1,6 +1,14 @@
 // The time-lapse: one slider over the moments of the member that saw most images; the others show
 // their own moment that is nearest to it.
 
+import { ask, latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { all, isVisible, make } from "../static/make.js";
+import { radioGroup } from "../static/radio.js";
+import * as store from "../static/store.js";
+import { counted } from "../static/told.js";
+import { drawTiles, sheetCache } from "./sheets.js";
+
 const FRAME_MS = 160;
 const AHEAD = 6;
 const BEHIND = 2;
@@ -17,11 +25,15 @@ function nearestMoment(moments, images) {
   return best;
 }
 
-function makeTimelapse({ element, server, most, onMoment }) {
+export function makeTimelapse({ element, server, most, onMoment }) {
   const find = (selector) => element.querySelector(selector);
-  const [slider, count, play] = [find(".gv-range"), find(".training-count"), find(".training-play")];
+  const [slider, count, play] = [
+    find(".gv-range"),
+    find(".training-count"),
+    find(".training-play"),
+  ];
   const [kindBox, note] = [find(".training-kind"), find(".training-note")];
-  const options = [...kindBox.querySelectorAll(".gv-option")];
+  const showKind = radioGroup(all(kindBox, ".gv-option"), setKind);
   const cache = sheetCache(server, most);
   const indexes = new Map();
   const originals = new Map();
@@ -35,14 +47,16 @@ function makeTimelapse({ element, server, most, onMoment }) {
   // Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
   function columnsOf({ columns, rows }) {
     let across = columns;
-    while (across % 2 === 0 && across ** 2 > columns * rows * (ganvae.isPhone() ? 1 : 2)) across /= 2;
+    while (across % 2 === 0 && across ** 2 > columns * rows * (store.isPhone() ? 1 : 2)) {
+      across /= 2;
+    }
     return across;
   }
 
   // All stages have the shape of the first member's sheet; before that is known, of one as we write
   // them, so that nothing moves when it comes.
   function shapeStages(name) {
-    const colour = ganvae.config.models[name].image_shape[0] === 3;
+    const colour = config.models[name].image_shape[0] === 3;
     const usual = { columns: 8, rows: colour ? 2 : 4 };
     const index = members.find(({ panel }) => panel.name === name)?.index ?? usual;
     const columns = columnsOf(index);
@@ -55,7 +69,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
   // What is known of a model's snapshots; asked for once.
   function indexOf(name) {
     if (!indexes.has(name)) {
-      const reply = ganvae.ask(server.moments({ model: name }));
+      const reply = ask(server.moments({ model: name }));
       indexes.set(name, reply);
       reply.then((answer) => answer ?? indexes.delete(name));
     }
@@ -64,7 +78,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
 
   function originalsOf(name) {
     if (!originals.has(name)) {
-      const reply = ganvae.ask(server.originals({ model: name })).then(async (answer) => {
+      const reply = ask(server.originals({ model: name })).then(async (answer) => {
         if (!answer?.sheet) return { image: null, note: answer?.note ?? "" };
         const image = new Image();
         image.src = answer.sheet;
@@ -105,19 +119,19 @@ function makeTimelapse({ element, server, most, onMoment }) {
     const reconstructs = members.some(({ index }) => index.kinds.includes("reconstructions"));
     kindBox.hidden = !reconstructs;
     if (!reconstructs) kind = "samples";
-    markKind();
+    showKind(kind);
     await show();
   }
 
   function emptyStage(panel, problem) {
-    const sentence = ganvae.make("p", "training-empty", {}, problem ?? "Nothing to show here.");
+    const sentence = make("p", "training-empty", {}, problem ?? "Nothing to show here.");
     panel.stage.replaceChildren(sentence);
     panel.setSharpness(null);
     panel.setNote("");
   }
 
   // All members' pictures of the newest position asked for change in one go, or not at all.
-  const render = ganvae.latest(async () => {
+  const render = latest(async () => {
     const position = Number(slider.value);
     const wanted = members;
     if (!timeline[position]) return;
@@ -143,23 +157,27 @@ function makeTimelapse({ element, server, most, onMoment }) {
   function remarkOn(sheets) {
     const drawn = sheets.filter(({ kind: its }) => its === "reconstructions");
     if (!drawn.length) {
-      const models = sheets.map(({ panel }) => ganvae.config.models[panel.name]);
-      const fitted = ganvae.get().fitted && models.some((model) => model.fitted_prior);
+      const models = sheets.map(({ panel }) => config.models[panel.name]);
+      const fitted = store.get().fitted && models.some((model) => model.fitted_prior);
       // Else they would seem to be worse than those that the visitor has just seen.
-      const prior = fitted ? " Points are of N(0, I): the fitted prior is made when training is over." : "";
+      const prior = fitted
+        ? " Points are of N(0, I): the fitted prior is made when training is over."
+        : "";
       return `Each picture is drawn from the same random point at every moment.${prior}`;
     }
     if (drawn.some(({ real }) => real?.image)) {
       const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
       return `In each pair: a test image, then what the VAE makes of it.${gan}`;
     }
-    return drawn.map(({ real }) => real?.note).find(Boolean) || "Test images as the VAE draws them.";
+    return (
+      drawn.map(({ real }) => real?.note).find(Boolean) || "Test images as the VAE draws them."
+    );
   }
 
   function paint({ panel, index, sheet, real, kind: its, moment }) {
     let canvas = panel.stage.querySelector("canvas");
     if (!canvas) {
-      canvas = ganvae.make("canvas", "training-sheet", { role: "img" });
+      canvas = make("canvas", "training-sheet", { role: "img" });
       panel.stage.replaceChildren(canvas);
     }
     const label = panel.root.getAttribute("aria-label");
@@ -168,18 +186,19 @@ function makeTimelapse({ element, server, most, onMoment }) {
     panel.setNote(`step ${thousands(moment.step)}`);
     if (!sheet) {
       canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
-      canvas.width = canvas.width; // clears it: an old picture would lie about the moment
+      // An old picture would lie about the moment.
+      canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
       panel.setSharpness(null);
       return;
     }
-    const smooth = ganvae.config.models[panel.name].image_shape[0] === 3;
+    const smooth = config.models[panel.name].image_shape[0] === 3;
     drawTiles(canvas, index, columnsOf(index), smooth, sheet.image, pairs ? real.image : null);
     canvas.dataset.step = String(moment.step);
     canvas.dataset.kind = its;
     const tiles = index.columns * index.rows;
     const what = pairs
       ? `${tiles / 2} test images, each beside its reconstruction`
-      : ganvae.counted(panel.name, tiles, its);
+      : counted(panel.name, tiles, its);
     canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
     panel.setSharpness(sheet.sharpness, tiles);
   }
@@ -225,7 +244,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     play.setAttribute("aria-pressed", "true");
     const tick = async () => {
       const next = Number(slider.value) + 1;
-      if (next >= timeline.length || !ganvae.visible(element)) return stop();
+      if (next >= timeline.length || !isVisible(element)) return stop();
       await moveTo(next);
       if (timer !== null) timer = window.setTimeout(tick, FRAME_MS);
     };
@@ -235,17 +254,9 @@ function makeTimelapse({ element, server, most, onMoment }) {
     direction = 1;
   }
 
-  function markKind() {
-    for (const option of options) {
-      const on = option.dataset.value === kind;
-      option.setAttribute("aria-checked", String(on));
-      option.tabIndex = on ? 0 : -1;
-    }
-  }
-
   function setKind(value) {
     kind = value;
-    markKind();
+    showKind(kind);
     render();
   }
 
@@ -257,16 +268,6 @@ function makeTimelapse({ element, server, most, onMoment }) {
     show();
   });
   play.addEventListener("click", () => (timer === null ? start() : stop()));
-  for (const option of options) {
-    option.addEventListener("click", () => setKind(option.dataset.value));
-    option.addEventListener("keydown", (event) => {
-      if (!event.key.startsWith("Arrow")) return;
-      event.preventDefault();
-      setKind(kind === "samples" ? "reconstructions" : "samples");
-      options.find((other) => other.dataset.value === kind).focus();
-    });
-  }
-
   return {
     setPanels,
     stop,

@@ -1,0 +1,10 @@
+// What the page knows of the models before it asks the server anything: it stands in the page.
+
+/**
+ * @typedef {import("./types.js").Config} Config
+ */
+
+const place = document.getElementById("ganvae-config");
+
+/** @type {Config} */
+export const config = JSON.parse(place?.textContent ?? "{}");
