@@ -1,10 +1,13 @@
 // What was measured: the figures of the stop that draws, and the curve of all stops with that one
 // marked on it.
 
-import { make } from "../static/make.js";
+import { finder, make } from "../static/make.js";
 import { percent } from "../static/meter.js";
 
+/** @import { Bridge } from "../static/types.js" */
+
 const NOT_MEASURED = "not measured";
+/** @param {number} value */
 const small = (value) => Number(value.toPrecision(3)).toString();
 
 const FIGURES = [
@@ -30,6 +33,7 @@ const FIGURES = [
   ],
 ];
 
+/** @param {string} key @param {any} stop @param {string} scale */
 function figureText(key, stop, scale) {
   const value = stop[key];
   if (value === null) return { text: NOT_MEASURED, more: "" };
@@ -45,9 +49,12 @@ function figureText(key, stop, scale) {
   return { text: small(stop.fitted), more: `with N(0, I) ${small(value)}` };
 }
 
-/** @param {(at: number) => void} onChoose a stop was chosen on the curve */
+/**
+ * @param {(at: number) => void} onChoose a stop was chosen on the curve
+ * @param {HTMLElement} root
+ */
 export function makeCurve(root, onChoose) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const cells = new Map(
     FIGURES.map(([key, term, told]) => {
       const cell = make("dd", "");
@@ -63,9 +70,12 @@ export function makeCurve(root, onChoose) {
       return [key, cell];
     }),
   );
+  /** @type {(HTMLButtonElement | null)[]} */
   let points = [];
 
+  /** @param {any} stop @param {number} at @param {number} count @param {any} frame */
   function point(stop, at, count, frame) {
+    /** @param {number} value @param {number[]} places */
     const share = (value, [low, high]) => (value - low) / (high - low);
     const across = frame.left + share(100 * stop.sharpness, frame.x) * (frame.right - frame.left);
     const down = frame.bottom - share(stop.error, frame.y) * (frame.bottom - frame.top);
@@ -77,13 +87,13 @@ export function makeCurve(root, onChoose) {
     });
     button.style.left = `${(100 * across) / frame.width}%`;
     button.style.top = `${(100 * down) / frame.height}%`;
-    button.style.setProperty("--share", count > 1 ? at / (count - 1) : 0);
+    button.style.setProperty("--share", String(count > 1 ? at / (count - 1) : 0));
     button.addEventListener("click", () => onChoose(at));
     return button;
   }
 
   return {
-    /** Draw the curve anew, from the server's answer. */
+    /** Draw the curve anew, from the server's answer. @param {any} told */
     draw(told) {
       const { chart, stops } = told;
       find(".br-chart h3").textContent = chart.title;
@@ -93,17 +103,18 @@ export function makeCurve(root, onChoose) {
       find(".br-plot").hidden = !chart.svg;
       find(".br-missing").hidden = Boolean(chart.svg);
       find(".br-missing").textContent = chart.missing;
-      // A stop that was not measured has no place on the curve.
+      /** A stop that was not measured has no place on the curve. @param {any} stop */
       const measured = (stop) => stop.sharpness !== null && stop.error !== null;
-      points = stops.map((stop, at) =>
+      points = stops.map((/** @type {any} */ stop, /** @type {number} */ at) =>
         chart.svg && measured(stop) ? point(stop, at, stops.length, chart.frame) : null,
       );
-      find(".br-points").replaceChildren(...points.filter(Boolean));
+      find(".br-points").replaceChildren(...points.filter((button) => button !== null));
       // Without a curve the sentence in its place says so already.
       find(".br-told").textContent = chart.svg ? told.told.replaceAll(" %", "\u00a0%") : "";
       find(".br-drift").textContent = told.drift;
       find(".br-drift").hidden = !told.drift;
     },
+    /** @param {Bridge} bridge @param {number} at @param {any} told */
     show(bridge, at, told) {
       find(".br-stop").replaceChildren(
         make("b", "", {}, `Stop ${at + 1} of ${bridge.stops.length}`),

@@ -7,6 +7,8 @@ import { make, one } from "../static/make.js";
 import { around, placeInWords } from "../static/offer.js";
 import { radioGroup } from "../static/radio.js";
 
+/** @import { State } from "../static/types.js" */
+
 /** @param {HTMLElement} root */
 export function makeDock(root) {
   const choice = one(root, ".br-bridges");
@@ -29,7 +31,7 @@ export function makeDock(root) {
   one(root, "[data-do=on]").addEventListener("click", () => turn(1));
 
   return {
-    /** @param {import("../static/types.js").State} state */
+    /** @param {State} state */
     refresh(state) {
       showSeed();
       show(state.bridge);

@@ -3,29 +3,51 @@
 import { config } from "../static/config.js";
 import { fitInto, paintPicture, paintSheet } from "../static/sheets.js";
 import { counted } from "../static/told.js";
+import { finder } from "../static/make.js";
+
+/**
+ * @import { Batch, Bridge } from "../static/types.js"
+ * @import { View } from "./stops.js"
+ */
 
 // From so many pixels of the screen on, all pixels of digits are equally large.
 const EVEN = 3;
 
+/** @param {HTMLElement} root */
 export function makeStage(root) {
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const samples = find(".br-samples");
-  const [grid, original, redrawn] = [".br-grid", ".br-original", ".br-redrawn"].map(find);
+  /** @type {HTMLCanvasElement} */
+  const grid = find(".br-grid");
+  /** @type {HTMLCanvasElement} */
+  const original = find(".br-original");
+  /** @type {HTMLCanvasElement} */
+  const redrawn = find(".br-redrawn");
   let shown = false;
 
   function fit() {
     if (!shown) return;
-    for (const canvas of [grid, original, redrawn]) fitInto(canvas, canvas.parentNode, EVEN);
+    for (const canvas of [grid, original, redrawn]) {
+      fitInto(canvas, /** @type {HTMLElement} */ (canvas.parentNode), EVEN);
+    }
   }
   new ResizeObserver(fit).observe(find(".br-stage"));
 
   return {
     fit,
+    /** @param {boolean} flag */
     setBusy(flag) {
       samples.classList.toggle("busy", flag);
       samples.setAttribute("aria-busy", String(flag));
     },
-    /** Show what a stop drew of a view. */
+    /**
+     * Show what a stop drew of a view.
+     *
+     * @param {Bridge} bridge
+     * @param {number} at
+     * @param {View} view
+     * @param {Batch} batch
+     */
     show(bridge, at, view, batch) {
       const name = bridge.stops[at];
       const {

@@ -5,6 +5,8 @@ import { bindField } from "../static/field.js";
 import { one } from "../static/make.js";
 import { around, offerSwitch, pager, placeInWords } from "../static/offer.js";
 
+/** @import { Offer } from "../static/offer.js" */
+
 /**
  * @param {HTMLElement} root
  * @param {number} picks how many samples of a seed there are
@@ -32,7 +34,7 @@ export function makeDock(root, picks, onClear) {
 
   return {
     testIndex: choice.testIndex,
-    /** @param {import("../static/offer.js").Offer} next */
+    /** @param {Offer} next */
     refresh(next) {
       choice.refresh(next);
       showSeed();

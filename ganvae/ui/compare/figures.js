@@ -3,6 +3,7 @@
 import { make } from "../static/make.js";
 import { percent } from "../static/meter.js";
 
+/** @param {any} chart */
 export function drawChart(chart) {
   const root = make(
     "figure",
@@ -16,7 +17,7 @@ export function drawChart(chart) {
     return root;
   }
   const legend = make("p", "compare-legend");
-  for (const line of chart.lines.filter((each) => each.told)) {
+  for (const line of chart.lines.filter((/** @type {any} */ each) => each.told)) {
     const key = make("i", "compare-key");
     key.style.borderTopColor = line.colour;
     key.style.borderTopStyle = line.style;
@@ -28,16 +29,25 @@ export function drawChart(chart) {
   return root;
 }
 
-// A sentence in place of figures; the command in it stands out, so that it can be copied.
+/**
+ * A sentence in place of figures; the command in it stands out, so that it can be copied.
+ *
+ * @param {string} sentence
+ */
 function missingLine(sentence) {
   const [before, command, after] = sentence.split(/(python train\.py --score [\w.-]*[\w-])/);
   const parts = command ? [before, make("code", "", {}, command), after] : [sentence];
   return make("p", "compare-missing", {}, ...parts);
 }
 
-// Families that were trained for the question: charts over the setting that differs.
+/**
+ * Families that were trained for the question: charts over the setting that differs.
+ *
+ * @param {HTMLElement} holder
+ * @param {any} sweeps
+ */
 export function drawSweeps(holder, sweeps) {
-  const parts = sweeps.map((sweep) =>
+  const parts = sweeps.map((/** @type {any} */ sweep) =>
     make(
       "details",
       "gv-fold",
@@ -50,7 +60,12 @@ export function drawSweeps(holder, sweeps) {
   holder.replaceChildren(...parts);
 }
 
-// Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
+/**
+ * Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
+ *
+ * @param {HTMLElement} holder
+ * @param {any} realness
+ */
 export function drawRealness(holder, realness) {
   holder.replaceChildren();
   if (!realness) return;

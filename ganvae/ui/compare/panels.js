@@ -8,8 +8,8 @@ import { makePanel, realPanel } from "../static/panel.js";
 import { drawCrop, placeFrame } from "./pictures.js";
 
 /**
- * @typedef {import("../static/types.js").Picture} Picture
- * @typedef {import("./pictures.js").Spot} Spot
+ * @import { Picture } from "../static/types.js"
+ * @import { Spot } from "./pictures.js"
  */
 
 const ERROR_TOLD =

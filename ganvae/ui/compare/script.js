@@ -8,21 +8,32 @@ import { drawClaims, drawTable } from "./tables.js";
 import { ask, latest } from "../static/calls.js";
 import { decoded } from "../static/canvas.js";
 import { config } from "../static/config.js";
-import { isVisible } from "../static/make.js";
+import { finder, isVisible } from "../static/make.js";
 import { emptyPanel, fillPanels } from "../static/panel.js";
 import { sketchpad } from "../static/sketch.js";
 import * as store from "../static/store.js";
 import { toast } from "../static/toast.js";
 import { noteData } from "../static/told.js";
 
+/** @import { Given, Picture } from "../static/types.js" */
+
+/**
+ * @typedef {ReturnType<typeof store.couple>} Couple
+ */
+
+/** @type {Record<string, string>} */
+const TITLES = { test: "Real", drawing: "Yours" };
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const [NARROW_CHART, WIDE_CHART] = props.value.widths;
   const STACKED = 700;
 
+  /** @param {string} name */
   const slot = (name) => find(`[data-slot=${name}]`);
   const slider = makeSlider(find(".compare-both"), (spot) => {
-    for (const { pair } of [original, panels.vae, panels.gan].filter(Boolean)) pair.moveTo(spot);
+    for (const pair of pairs()) pair.moveTo(spot);
   });
   const original = originalPanel();
   const pad = sketchpad(props.value.drawing_side, () => refresh());
@@ -32,14 +43,22 @@ export function mount({ element, props, server }) {
   });
   slot("original").append(original.root);
 
+  /** @typedef {ReturnType<typeof modelPanel>} ModelPanel */
+  /** @type {{ vae: ModelPanel | null, gan: ModelPanel | null }} */
   const panels = { vae: null, gan: null };
+  /** @type {Map<string, ModelPanel>} */
   const made = new Map();
+  /** @type {Map<string, any>} */
   const offers = new Map();
+  /** All that show a part magnified. */
+  const pairs = () =>
+    [original, panels.vae, panels.gan].flatMap((panel) => (panel ? [panel.pair] : []));
   // What is on the stage, the request it answers, and whether the GAN's part of it is there.
+  /** @type {Partial<Record<"original" | "vae" | "gan", Picture>>} */
   let shown = {};
   let key = "";
 
-  // Why nothing can be compared, or nothing.
+  /** Why nothing can be compared, or nothing. @param {Couple} names */
   function problem({ vae, gan }) {
     if (!vae || !gan) {
       return `There is no ${vae ? "GAN" : "VAE"} of this pair here to compare with.`;
@@ -48,6 +67,7 @@ export function mount({ element, props, server }) {
     return first === second ? "" : "These two draw pictures of different sizes.";
   }
 
+  /** @param {string} model */
   async function offerOf(model) {
     if (!offers.has(model)) offers.set(model, await ask(server.sources({ model })));
     const offer = offers.get(model);
@@ -55,11 +75,12 @@ export function mount({ element, props, server }) {
     return offer ?? { test: 0, drawing: false, note: "" };
   }
 
+  /** @param {Couple} names */
   function placePanels(names) {
-    for (const family of ["vae", "gan"]) {
+    for (const family of /** @type {const} */ (["vae", "gan"])) {
       const name = names[family];
       if (name && !made.has(name)) made.set(name, modelPanel(name));
-      panels[family] = name ? made.get(name) : null;
+      panels[family] = (name && made.get(name)) || null;
       const root = panels[family]?.root ?? emptyPanel(family);
       panels[family]?.refresh();
       if (slot(family).firstChild !== root) fillPanels(slot(family), root);
@@ -67,6 +88,7 @@ export function mount({ element, props, server }) {
     }
   }
 
+  /** @param {string} source @param {any} offer */
   function note(source, offer) {
     if (source === "drawing") {
       // A narrow screen has no room for that picture; see style.css.
@@ -83,19 +105,21 @@ export function mount({ element, props, server }) {
     return `The GAN drew this picture; the VAE encodes and redraws it.${none}`;
   }
 
+  /** @param {string} source */
   function show(source) {
     const { vae, gan } = shown;
     const judge = store.couple().gan;
-    const smooth = config.models[judge ?? store.couple().vae].image_shape[0] === 3;
+    const any = judge ?? store.couple().vae;
+    const smooth = any !== null && config.models[any].image_shape[0] === 3;
     const mine = source === "sample";
     panels.vae?.show(vae, smooth, judge, mine ? "redraws the GAN's" : "redraws the original");
     panels.gan?.show(gan, smooth, judge, mine ? "draws it" : "its nearest picture");
-    original.show(shown.original, smooth, judge, { test: "Real", drawing: "Yours" }[source] ?? "");
+    original.show(shown.original, smooth, judge, TITLES[source] ?? "");
     find(".compare-both").dataset.colour = String(smooth);
     slider.show({ vae, gan, smooth });
   }
 
-  const search = latest(async ({ wanted, text }) => {
+  const search = latest(async (/** @type {{ wanted: any, text: string }} */ { wanted, text }) => {
     if (text !== key) return;
     let answer = await ask(server.nearest(wanted));
     if (answer?.ahead) {
@@ -114,13 +138,15 @@ export function mount({ element, props, server }) {
     if (text === key) show(wanted.source);
   });
 
+  /** @param {Couple} names @param {string} source */
   function request(names, source) {
     const { seed, pick, temperature } = store.get();
     if (source === "sample") return { ...names, source, seed, pick, temperature };
-    if (source === "test") return { ...names, source, index: dock.testIndex(store.get()) };
+    if (source === "test") return { ...names, source, index: dock.testIndex() };
     return { ...names, source, drawing: pad.content() };
   }
 
+  /** @param {string} source @param {string} empty */
   function clearStage(source, empty) {
     [shown, key] = [{}, ""];
     for (const panel of [panels.vae, panels.gan]) panel?.setBusy(false);
@@ -134,8 +160,9 @@ export function mount({ element, props, server }) {
     if (store.get().tab !== "compare" || !store.pair()) return;
     const names = store.couple();
     const wrong = problem(names);
-    const offer = wrong ? { test: 0, note: "" } : await offerOf(names.vae);
+    const offer = wrong ? { test: 0, drawing: false, note: "" } : await offerOf(names.vae ?? "");
     const asked = store.get().source;
+    /** @type {Record<string, boolean>} */
     const offered = { test: offer.test > 0, drawing: offer.drawing };
     const source = offered[asked] ? asked : "sample";
     placePanels(names);
@@ -146,6 +173,7 @@ export function mount({ element, props, server }) {
     find(".compare-dock").hidden = Boolean(wrong);
     original.pair.cover(source === "drawing" ? pad.root : null);
     if (wrong) return clearStage(source, wrong);
+    /** @type {any} */
     const wanted = request(names, source);
     if (source === "drawing" && !wanted.drawing) {
       return clearStage(source, "Draw a digit in the dashed frame.");
@@ -153,11 +181,11 @@ export function mount({ element, props, server }) {
     const text = JSON.stringify(wanted);
     if (text === key) return;
     key = text;
-    for (const panel of [panels.vae, panels.gan]) panel.setBusy(true);
+    for (const panel of [panels.vae, panels.gan]) panel?.setBusy(true);
     const answer = await ask(server.picture(wanted));
-    panels.vae.setBusy(false);
+    panels.vae?.setBusy(false);
     if (!answer) {
-      panels.gan.setBusy(false);
+      panels.gan?.setBusy(false);
       key = "";
       return;
     }
@@ -166,7 +194,7 @@ export function mount({ element, props, server }) {
     // Until its own is found the GAN's former picture stays, faded.
     const { gan } = shown;
     shown = { gan, ...Object.fromEntries(parts.map((part, at) => [part, found[at]])) };
-    if (shown.gan && shown.gan.pixels.width !== shown.vae.pixels.width) delete shown.gan;
+    if (shown.gan && shown.gan.pixels.width !== shown.vae?.pixels.width) delete shown.gan;
     const complete = source === "sample";
     slider.fade(!complete);
     show(source);
@@ -174,7 +202,7 @@ export function mount({ element, props, server }) {
       `The same picture by ${names.vae} on the left and ${names.gan} on the right of a line`,
       "",
     );
-    if (complete) panels.gan.setBusy(false);
+    if (complete) panels.gan?.setBusy(false);
     else search({ wanted, text });
     find(".compare-stage").dataset.shown = complete ? text : "";
   });
@@ -211,7 +239,7 @@ export function mount({ element, props, server }) {
   });
 
   function redraw() {
-    for (const { pair } of [original, panels.vae, panels.gan].filter(Boolean)) pair.draw();
+    for (const pair of pairs()) pair.draw();
     slider.draw();
   }
 

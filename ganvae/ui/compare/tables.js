@@ -2,6 +2,7 @@
 
 import { make } from "../static/make.js";
 
+/** @type {Record<string, [string, string]>} */
 const VERDICTS = {
   supported: ["✓", "What was measured here agrees with the claim."],
   refuted: ["✗", "What was measured here contradicts the claim."],
@@ -10,6 +11,7 @@ const VERDICTS = {
 };
 
 // What the small print under a model's name stands for.
+/** @type {Record<string, string>} */
 const NOTES = {
   "N(0, I)":
     "The prior: samples are drawn from plain random numbers, the bell curve that the training pulls the VAE's codes towards.",
@@ -17,6 +19,7 @@ const NOTES = {
   "against real": "Real pictures against other real pictures: as good as a model can get.",
 };
 
+/** @param {HTMLElement} holder @param {any} table */
 export function drawTable(holder, table) {
   holder.replaceChildren();
   if (!table.rows.length) return;
@@ -57,6 +60,7 @@ export function drawTable(holder, table) {
   if (table.caption) holder.append(make("p", "compare-about", {}, table.caption));
 }
 
+/** @param {any} claim */
 function verdictOf(claim) {
   const [sign, told] = VERDICTS[claim.verdict];
   return make(
@@ -68,6 +72,7 @@ function verdictOf(claim) {
   );
 }
 
+/** @param {HTMLElement} holder @param {any} claims */
 export function drawClaims(holder, claims) {
   holder.replaceChildren();
   if (!claims.length) return;
@@ -93,7 +98,10 @@ export function drawClaims(holder, claims) {
       make("h4", "", {}, claim.claim),
       make("p", "", {}, claim.measurement),
     );
-    const lines = [...claim.figures, ...claim.sources.map((source) => `from ${source}`)];
+    const lines = [
+      ...claim.figures,
+      ...claim.sources.map((/** @type {string} */ source) => `from ${source}`),
+    ];
     if (lines.length) {
       const list = make("ul", "", {}, ...lines.map((line) => make("li", "", {}, line)));
       card.append(

@@ -13,6 +13,8 @@
 import { download } from "./download.js";
 import { config } from "../static/config.js";
 
+/** @import { Batch, File } from "../static/types.js" */
+
 const { engine: setup, models: facts } = config;
 const TRIES = 3;
 const BROKEN = "Drawing in your browser has failed.";
@@ -20,36 +22,62 @@ const BROKEN = "Drawing in your browser has failed.";
 // more than one of them: 16 digits or one face.
 const PIECE = 16384;
 
+/** @type {Set<() => void>} */
 const listeners = new Set();
 const changed = () => listeners.forEach((listener) => listener());
+/** @param {string} model @param {string} part */
 const keyOf = (model, part) => `${model}/${part}`;
 
+/** @type {Worker | null} */
 let worker = null;
 // The start of the worker: null before it is asked for and after it has failed.
+/** @type {Promise<void> | null} */
 let starting = null;
 let running = false;
 let failures = 0;
 // Why the server has to draw, or nothing.
 let failure = setup ? "" : "Nothing is set up here for drawing in your browser.";
 // Each part by its key: "loading" or "ready"; how often one could not be loaded.
+/** @type {Map<string, "loading" | "ready">} */
 const parts = new Map();
+/** @type {Map<string, number>} */
 const misses = new Map();
 // Bytes of every download under way, by address: [come, in all].
+/** @type {Map<string, [number, number]>} */
 const downloads = new Map();
 
+/**
+ * Who waits for an answer.
+ *
+ * @typedef {object} Waiting
+ * @property {(value: any) => void} resolve
+ * @property {(error: Error) => void} reject
+ */
+
+/** @type {Map<number, Waiting>} */
 const waiting = new Map();
 let serial = 0;
 
+/**
+ * @param {object} message
+ * @param {Transferable[]} [moved]
+ * @returns {Promise<any>}
+ */
 function call(message, moved = []) {
-  if (!worker) return Promise.reject(new Error(failure));
+  const present = worker;
+  if (!present) return Promise.reject(new Error(failure));
   const id = ++serial;
   return new Promise((resolve, reject) => {
     waiting.set(id, { resolve, reject });
-    worker.postMessage({ ...message, id }, moved);
+    present.postMessage({ ...message, id }, moved);
   });
 }
 
-/** There is no worker, or no longer: all it owes is refused and the server draws. */
+/**
+ * There is no worker, or no longer: all it owes is refused and the server draws.
+ *
+ * @param {string} sentence
+ */
 function fail(sentence) {
   failure = sentence;
   failures += 1;
@@ -64,18 +92,26 @@ function fail(sentence) {
   changed();
 }
 
-// Behind a proxy the page's address may be longer than that of its computer.
+/**
+ * Behind a proxy the page's address may be longer than that of its computer.
+ *
+ * @param {string} url
+ */
 function addressOf(url) {
-  const root = (window.gradio_config?.root ?? window.location.origin).replace(/\/$/, "");
+  /** @type {{ gradio_config?: { root?: string } }} */
+  const given = /** @type {any} */ (window);
+  const root = (given.gradio_config?.root ?? window.location.origin).replace(/\/$/, "");
   return /^https?:/.test(url) ? url : `${root}/${url}`;
 }
 
+/** @param {File} file */
 function fetched(file) {
   downloads.set(file.url, [0, file.bytes]);
   const done = () => {
     downloads.delete(file.url);
     changed();
   };
+  /** @param {number} come */
   const show = (come) => {
     downloads.set(file.url, [come, file.bytes]);
     changed();
@@ -83,15 +119,18 @@ function fetched(file) {
   return download({ ...file, url: addressOf(file.url) }, show).finally(done);
 }
 
+/** @param {any} content */
 const blobUrl = (content) => URL.createObjectURL(new Blob([content], { type: "text/javascript" }));
 
 async function startWorker() {
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
     throw new Error("Your browser has no WebAssembly.");
   }
-  const [script, module, binary] = await Promise.all(setup.runtime.map(fetched)).catch(() => {
-    throw new Error("What your browser needs for it could not be fetched.");
-  });
+  const [script, module, binary] = await Promise.all((setup?.runtime ?? []).map(fetched)).catch(
+    () => {
+      throw new Error("What your browser needs for it could not be fetched.");
+    },
+  );
   worker = new Worker(new URL("./worker.js", import.meta.url));
   worker.onerror = () => fail(BROKEN);
   worker.onmessage = ({ data: { id, value, error } }) => {
@@ -108,6 +147,7 @@ async function startWorker() {
   running = true;
 }
 
+/** @param {string} model @param {string} part */
 async function loadPart(model, part) {
   const key = keyOf(model, part);
   const file = facts[model].engine?.[part];
@@ -126,6 +166,7 @@ async function loadPart(model, part) {
   changed();
 }
 
+/** @param {string[]} models */
 export async function start(models) {
   // The network may be back at the next occasion, but what keeps failing is left alone.
   if (!setup || (!starting && failures >= TRIES)) return;
@@ -140,16 +181,20 @@ export async function start(models) {
   await Promise.all(models.map((model) => loadPart(model, "discriminator")));
 }
 
+/** @param {string} model */
 export const can = (model, part = "decoder") =>
   running && parts.get(keyOf(model, part)) === "ready";
 
 // Pieces of work that can wait: one at a time, and only while nothing else is asked for.
+/** @type {(Waiting & { message: object })[]} */
 const calm = [];
 let inCalm = 0;
 
 function nextPiece() {
-  if (inCalm || waiting.size || !calm.length) return;
-  const { message, resolve, reject } = calm.shift();
+  if (inCalm || waiting.size) return;
+  const next = calm.shift();
+  if (!next) return;
+  const { message, resolve, reject } = next;
   inCalm += 1;
   call(message)
     .then(resolve, reject)
@@ -159,6 +204,7 @@ function nextPiece() {
     });
 }
 
+/** @param {any} message */
 function whenCalm(message) {
   return new Promise((resolve, reject) => {
     calm.push({ message, resolve, reject });
@@ -166,7 +212,13 @@ function whenCalm(message) {
   });
 }
 
-/** Cut a list into pieces, have each answered when it is calm, and join the answers. */
+/**
+ * Cut a list into pieces, have each answered when it is calm, and join the answers.
+ *
+ * @param {any} list
+ * @param {number} values
+ * @param {any} message
+ */
 function inPieces(list, values, message) {
   const size = Math.max(1, Math.floor(PIECE / values));
   const pieces = [];
@@ -174,22 +226,27 @@ function inPieces(list, values, message) {
   return Promise.all(pieces.map((piece) => whenCalm(message(piece))));
 }
 
+/** @param {string} model @param {Float32Array[]} zs */
 function decoding(model, zs) {
   const z = new Float32Array(zs.length * zs[0].length);
   zs.forEach((one, i) => z.set(one, i * one.length));
   return { decode: keyOf(model, "decoder"), z, count: zs.length };
 }
 
+/** @param {string} model @param {Float32Array[]} zs */
 export async function decode(model, zs, isCalm = false) {
   if (!isCalm) return call(decoding(model, zs));
   const values = facts[model].image_shape.reduce((product, size) => product * size, 1);
-  const batches = await inPieces(zs, values, (piece) => decoding(model, piece));
+  const batches = await inPieces(zs, values, (/** @type {any[]} */ piece) =>
+    decoding(model, piece),
+  );
   return { ...batches[0], pixels: batches.flatMap((batch) => batch.pixels) };
 }
 
+/** @param {string} model @param {Batch} batch */
 export async function judge(model, { width, height, channels, pixels }) {
   const shape = { width, height, channels };
-  const said = await inPieces(pixels, width * height * channels, (piece) => ({
+  const said = await inPieces(pixels, width * height * channels, (/** @type {any[]} */ piece) => ({
     judge: keyOf(model, "discriminator"),
     pixels: piece,
     shape,
@@ -197,6 +254,7 @@ export async function judge(model, { width, height, channels, pixels }) {
   return said.flat();
 }
 
+/** @param {string[]} models */
 export function status(models) {
   if (models.length && models.every((model) => can(model))) {
     return {
@@ -224,7 +282,11 @@ export function status(models) {
   return { drawer: "server", word: "server", told: `The server draws these pictures. ${why}` };
 }
 
-/** Hear of it when a status may have changed. Returns what ends that. */
+/**
+ * Hear of it when a status may have changed. Returns what ends that.
+ *
+ * @param {() => void} listener
+ */
 export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -10,7 +10,7 @@ import { bindFields, bindOwn, isWide, subjectOf, ownPart } from "./stage.js";
 import { floatsOf } from "../static/bytes.js";
 import { ask, latest } from "../static/calls.js";
 import { config } from "../static/config.js";
-import { all, make } from "../static/make.js";
+import { all, fieldOf, finder, make } from "../static/make.js";
 import { radioGroup } from "../static/radio.js";
 import { stageRow } from "../static/panel.js";
 import { sharpnessOf } from "../static/sharpness.js";
@@ -19,32 +19,68 @@ import { fitInto, paintPicture } from "../static/sheets.js";
 import { Source, judgeOf, showEngine, whenJudged } from "../static/source.js";
 import * as store from "../static/store.js";
 
+/**
+ * @import { Panel } from "../static/panel.js"
+ * @import { Batch, Given, State } from "../static/types.js"
+ * @import { Dial, Member } from "./dials.js"
+ */
+
 // So long after the last move the variations and the map follow; until then whoever draws belongs
 // to the pictures under the hand.
 const EXTRAS_AFTER = 90;
 const MAX_PICKS = 100;
 
+/**
+ * What is to be drawn: where each model is now.
+ *
+ * @typedef {object} Job
+ * @property {number} serial
+ * @property {Member[]} members
+ * @property {Float32Array[]} points
+ */
+
+/**
+ * What was drawn of it.
+ *
+ * @typedef {Job & { batches: (Batch | null)[], judge: string | null }} Shown
+ */
+
+/** @param {Given} given */
 export function mount({ element, server }) {
   const root = ownPart(element, "explore");
-  const find = (selector) => root.querySelector(selector);
+  const find = finder(root);
   const source = new Source(server);
+  /** @type {Map<string, LatentSpace>} */
   const spaces = new Map();
+  /** @type {Map<string, ReturnType<typeof makeView>>} */
   const views = new Map();
   const tools = find(".gx-variation-tools");
+  /** @type {HTMLButtonElement} */
+  const backButton = find("[data-do=back]");
+  /** @type {HTMLButtonElement} */
+  const onButton = find("[data-do=on]");
+  /** @type {HTMLButtonElement} */
+  const resetButton = find("[data-do=reset]");
+  /** The axes of the variations. */
   const variation = { row: 0, column: 1 };
+  const WHICH = /** @type {const} */ (["row", "column"]);
+  /** @type {Record<string, Float32Array>} */
   let starts = {};
   let serial = 0;
   let mapShown = "";
   let stale = true;
   // The pictures on the stage, for realness that could not be told when they were drawn.
+  /** @type {Shown | null} */
   let onStage = null;
 
+  /** @param {number} axis @param {number | null} value */
   const move = (axis, value) => {
     const { sliders } = store.get();
     if (value === null) delete sliders[axis];
     else sliders[axis] = value;
     store.set({ sliders });
   };
+  /** @param {string} key @param {number | null} value */
   const steer = (key, value) => {
     const { meanings } = store.get();
     if (value === null) delete meanings[key];
@@ -52,26 +88,27 @@ export function mount({ element, server }) {
     store.set({ meanings });
   };
   const rows = new Sliders(find(".gx-axes"), (id, value) =>
-    (byMeaning() ? steer : move)(id, value),
+    byMeaning() ? steer(String(id), value) : move(Number(id), value),
   );
   const pad = new Pad(find(".gx-pad"), (x, y) => {
     const { sliders } = store.get();
     store.set({ sliders: { ...sliders, 0: x, ...(y === null ? {} : { 1: y }) } });
   });
 
-  /** Models whose space and start are known: all that can be shown now. */
+  /** Models whose space and start are known: all that can be shown now. @returns {Member[]} */
   function members() {
-    return [...views.keys()]
-      .filter((name) => spaces.has(name) && starts[name])
-      .map((name) => ({
-        name,
-        family: config.models[name].family,
-        space: spaces.get(name),
-        z: starts[name],
-      }));
+    return [...views.keys()].flatMap((name) => {
+      const [space, z] = [spaces.get(name), starts[name]];
+      return space && z ? [{ name, family: config.models[name].family, space, z }] : [];
+    });
   }
 
-  /** Where a member is: its axes put in place, then moved along the directions with a meaning. */
+  /**
+   * Where a member is: its axes put in place, then moved along the directions with a meaning.
+   *
+   * @param {Member} member
+   * @param {State} state
+   */
   const placed = ({ space, z }, { sliders, meanings }) =>
     space.steered(space.placed(z, sliders), meanings);
   const axisCount = () => Math.max(1, ...members().map((member) => member.space.size));
@@ -83,6 +120,7 @@ export function mount({ element, server }) {
     if (byMeaning()) return meaningsOf(members()).map(meaningDial);
     return Array.from({ length: axisCount() }, (_, axis) => axisDial(axis));
   }
+  /** @param {Dial[]} choices */
   const pageOf = (choices) => Math.min(store.get().axes_page, Math.ceil(choices.length / PAGE) - 1);
 
   /** Ask for what is not known yet: the axes of new models, and the z of the seed. */
@@ -116,55 +154,62 @@ export function mount({ element, server }) {
     refresh();
   });
 
-  const drawPictures = latest(async (job) => {
+  const drawPictures = latest(async (/** @type {Job} */ job) => {
     const judge = judgeOf([...views.keys()]);
     const batches = await Promise.all(
-      job.members.map((member, i) => source.decode(member.name, [job.points[i]], { judge })),
+      job.members.map((/** @type {Member} */ member, /** @type {number} */ i) =>
+        source.decode(member.name, [job.points[i]], { judge }),
+      ),
     );
-    const drawn = job.members
-      .map(({ name }, i) => ({ name, view: views.get(name), batch: batches[i] }))
-      .filter(({ view, batch }) => view && batch);
+    const drawn = job.members.flatMap(({ name }, i) => {
+      const [view, batch] = [views.get(name), batches[i]];
+      return view && batch ? [{ name, view, batch }] : [];
+    });
     // Step by step for all of them: to fit a picture the browser must lay out the page, and numbers
     // can wait for what the hand waits for.
     for (const { view, batch } of drawn) paintPicture(view.canvas, batch);
     for (const { view } of drawn) fitInto(view.canvas, view.main);
-    root.dataset.shown = job.serial;
+    root.dataset.shown = String(job.serial);
     for (const { name, view, batch } of drawn) view.panel.setSharpness(sharpnessOf(name, batch), 1);
     onStage = { ...job, batches, judge };
     tellRealness(onStage);
   });
 
-  const tellRealness = latest(async ({ members: judged, batches, judge, serial: number }) => {
+  const tellRealness = latest(async (/** @type {Shown} */ shown) => {
+    const { members: judged, batches, judge, serial: number } = shown;
     const said = await Promise.all(batches.map((batch) => batch && source.realness(batch)));
     // What was not told now is asked for when it is calm.
     if (judge && !said.every(Boolean)) return;
-    judged.forEach(({ name }, i) => {
-      views.get(name)?.panel.setRealness(judge ? said[i][0] : null, judge);
+    judged.forEach((/** @type {{ name: string }} */ { name }, /** @type {number} */ i) => {
+      views.get(name)?.panel.setRealness(judge ? said[i]?.[0] : null, judge);
     });
-    root.dataset.judged = number;
+    root.dataset.judged = String(number);
   });
 
-  const drawExtras = latest(async (job) => {
-    const wanted = job.members.map((member, i) =>
+  const drawExtras = latest(async (/** @type {Job} */ job) => {
+    const wanted = job.members.map((/** @type {Member} */ member, /** @type {number} */ i) =>
       source.decode(
         member.name,
         member.space.variations(job.points[i], variation.row, variation.column),
         { calm: true },
       ),
     );
-    const at = job.members.findIndex((member) => member.name === pad.member?.name);
+    const at = job.members.findIndex(
+      (/** @type {Member} */ member) => member.name === pad.member?.name,
+    );
     const key = at < 0 ? "" : pad.mapKey(job.points[at]);
     const map = at < 0 || key === mapShown ? null : pad.points(job.points[at]);
     const background = map && source.decode(job.members[at].name, map, { calm: true });
     const batches = await Promise.all(wanted);
-    job.members.forEach(({ name }, i) => {
+    job.members.forEach((/** @type {{ name: string }} */ { name }, /** @type {number} */ i) => {
       const view = views.get(name);
       if (view && batches[i]) view.grid.show(batches[i]);
     });
     if (root.dataset.judged !== String(job.serial)) {
       const judge = judgeOf([...views.keys()]);
-      const again = job.members.map(({ name }, i) =>
-        source.decode(name, [job.points[i]], { judge, calm: true }),
+      const again = job.members.map(
+        (/** @type {{ name: string }} */ { name }, /** @type {number} */ i) =>
+          source.decode(name, [job.points[i]], { judge, calm: true }),
       );
       tellRealness({ ...job, batches: await Promise.all(again), judge });
     }
@@ -173,7 +218,7 @@ export function mount({ element, server }) {
       pad.paintMap(mapBatch);
       mapShown = key;
     }
-    root.dataset.varied = job.serial;
+    root.dataset.varied = String(job.serial);
   });
 
   /** Follow the state: sliders at once, pictures as fast as they come, the rest when it is calm. */
@@ -183,7 +228,7 @@ export function mount({ element, server }) {
     const now = members();
     const job = { serial: ++serial, members: now, points: now.map((m) => placed(m, state)) };
     // What was asked for last, and what is drawn of it, for whoever waits for the page to settle.
-    root.dataset.wanted = serial;
+    root.dataset.wanted = String(serial);
     // First of all, so that the pictures are on their way while the controls follow.
     if (now.length) drawPictures(job);
     const choices = dials();
@@ -201,6 +246,7 @@ export function mount({ element, server }) {
     calm = window.setTimeout(() => drawExtras(job), EXTRAS_AFTER);
   }
 
+  /** @param {Dial[]} choices @param {number} first */
   function showPages(choices, first) {
     const count = choices.length;
     const last = Math.min(count, first + PAGE);
@@ -208,35 +254,42 @@ export function mount({ element, server }) {
     // Where the switch says it, the word is only for ears.
     const said = make("span", find(".gx-steer").hidden ? "" : "gx-spoken", {}, `${what} `);
     find(".gx-pages").replaceChildren(said, `${first + 1}–${last} of ${count}`);
-    find("[data-do=back]").disabled = first === 0;
-    find("[data-do=on]").disabled = last === count;
+    backButton.disabled = first === 0;
+    onButton.disabled = last === count;
     find(".gx-pager").classList.toggle("gx-single", count <= PAGE);
     const { sliders, meanings } = store.get();
-    find("[data-do=reset]").disabled = ![sliders, meanings].some(
-      (moved) => Object.keys(moved).length,
-    );
+    resetButton.disabled = ![sliders, meanings].some((moved) => Object.keys(moved).length);
   }
 
+  /** @param {Member[]} now */
   function showSwitch(now) {
     const by = byMeaning() ? "meanings" : "axes";
-    find(".gx-steer").hidden = !now.some(({ space }) => space.meanings.size > 0);
+    find(".gx-steer").hidden = !now.some(
+      (/** @type {{ space: any }} */ { space }) => space.meanings.size > 0,
+    );
     showSteer(by);
   }
 
   function fillAxisChoices() {
     const now = members();
-    for (const which of ["row", "column"]) {
+    for (const which of WHICH) {
       variation[which] = Math.min(variation[which], axisCount() - 1);
       const options = Array.from({ length: axisCount() }, (_, axis) => {
         const note = restriction(now, axisDial(axis));
         const text = `axis ${axis + 1}${note && `, ${note}`}`;
-        return new Option(text, axis, false, axis === variation[which]);
+        return new Option(text, String(axis), false, axis === variation[which]);
       });
       find(`[data-axis=${which}]`).replaceChildren(...options);
     }
   }
 
-  /** Take a cell of a member's grid: its place along the two axes becomes the sliders' place. */
+  /**
+   * Take a cell of a member's grid: its place along the two axes becomes the sliders' place.
+   *
+   * @param {string} name
+   * @param {number} rowStep
+   * @param {number} columnStep
+   */
   function take(name, rowStep, columnStep) {
     const member = members().find((one) => one.name === name);
     if (!member) return;
@@ -245,6 +298,7 @@ export function mount({ element, server }) {
       [variation.row, rowStep],
       [variation.column, columnStep],
     ];
+    /** @type {Record<number, number>} */
     const moves = {};
     for (const [axis, step] of steps) {
       if (!step || !member.space.has(axis)) continue;
@@ -270,6 +324,7 @@ export function mount({ element, server }) {
     }
   }
 
+  /** @param {Map<string, Panel>} panels */
   function showPanels(panels) {
     find(".gx-grids").replaceChildren();
     const former = new Map(views);
@@ -280,6 +335,7 @@ export function mount({ element, server }) {
     place();
   }
 
+  /** @param {string} name @param {Panel} panel */
   function makeView(name, panel) {
     const family = config.models[name].family.toUpperCase();
     const canvas = make("canvas", "gx-canvas gx-picture", {
@@ -301,9 +357,9 @@ export function mount({ element, server }) {
   for (const [name, action] of Object.entries(actions)) {
     find(`[data-do=${name}]`).addEventListener("click", action);
   }
-  for (const which of ["row", "column"]) {
+  for (const which of WHICH) {
     find(`[data-axis=${which}]`).addEventListener("change", (event) => {
-      variation[which] = Number(event.target.value);
+      variation[which] = Number(fieldOf(event).value);
       refresh();
     });
   }
@@ -316,20 +372,22 @@ export function mount({ element, server }) {
   whenJudged(
     () => onStage?.judge,
     () => {
-      if (root.dataset.judged !== root.dataset.shown) tellRealness(onStage);
+      if (onStage && root.dataset.judged !== root.dataset.shown) tellRealness(onStage);
     },
   );
 
   const active = () => store.get().tab === "explore";
+  /** @param {(keyof State)[]} changed */
   function follow(changed) {
     showFields();
     showOwn();
+    /** @type {(keyof State)[]} */
     const loads = ["pair", "vae", "gan", "seed", "pick", "temperature", "fitted", "starts"];
-    const elsewhere = loads.some((key) => changed.includes(key));
+    const elsewhere = store.touches(changed, loads);
     stale ||= elsewhere;
-    const drawn = ["sliders", "meanings", "steer", "axes_page"].some((key) =>
-      changed.includes(key),
-    );
+    /** @type {(keyof State)[]} */
+    const moves = ["sliders", "meanings", "steer", "axes_page"];
+    const drawn = store.touches(changed, moves);
     if (!active()) {
       stale ||= drawn;
       return;

@@ -2,6 +2,8 @@
 
 import { contextOf, imageData, resizeCanvas } from "../static/sheets.js";
 
+/** @import { Batch } from "../static/types.js" */
+
 // The first that the browser can record is taken: MP4 plays on anything, WebM nearly so.
 const FILMS = [
   { type: "video/mp4;codecs=avc1.42E01E", ending: "mp4", label: "MP4" },
@@ -18,7 +20,13 @@ export function filmKind() {
   return (records && FILMS.find(({ type }) => MediaRecorder.isTypeSupported(type))) || null;
 }
 
-/** Draw one frame of each batch side by side. */
+/**
+ * Draw one frame of each batch side by side.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Batch[]} batches
+ * @param {number} frame
+ */
 function drawFrame(canvas, batches, frame) {
   const target = contextOf(canvas);
   const single = document.createElement("canvas");
@@ -35,13 +43,21 @@ function drawFrame(canvas, batches, frame) {
   }
 }
 
+/** @param {Batch} batch */
 function filmSize({ width, height }) {
   const scale = Math.max(1, Math.floor(FILM_SIDE / width));
   return { width: width * scale, height: height * scale };
 }
 
-/** Record all frames of the batches, side by side; `onFrame` hears how many are done.
- *  @returns {Promise<Blob>} */
+/**
+ * Record all frames of the batches, side by side; `onFrame` hears how many are done.
+ *
+ * @returns {Promise<Blob>}
+ * @param {{ type: any }} type
+ * @param {Batch[]} batches
+ * @param {number} fps
+ * @param {(done: number, all: number) => void} onFrame
+ */
 export async function recordFilm({ type }, batches, fps, onFrame) {
   const canvas = document.createElement("canvas");
   const sizes = batches.map(filmSize);
@@ -53,8 +69,11 @@ export async function recordFilm({ type }, batches, fps, onFrame) {
   // A frame is taken when we say so, as far as the browser knows how to.
   const stream = canvas.captureStream(0);
   const [track] = stream.getVideoTracks();
-  const take = track.requestFrame ? track : stream;
+  const take = /** @type {{ requestFrame: () => void }} */ (
+    /** @type {unknown} */ ("requestFrame" in track ? track : stream)
+  );
   const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: FILM_BITS });
+  /** @type {Blob[]} */
   const chunks = [];
   recorder.ondataavailable = ({ data }) => chunks.push(data);
   const stopped = new Promise((resolve, reject) => {

@@ -2,13 +2,20 @@ import { sharing } from "./share.js";
 import { config } from "../static/config.js";
 import * as store from "../static/store.js";
 import { setTheme, storedTheme } from "../static/theme.js";
+import { finder } from "../static/make.js";
 
+/** @import { Given } from "../static/types.js" */
+
+/** @param {Given} given */
 export function mount({ element }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
+  /** @type {HTMLSelectElement} */
   const select = find("select");
   const hint = find(".look");
   const theme = find(".theme");
+  /** @type {HTMLButtonElement} */
   const share = find(".share");
+  /** @type {HTMLAnchorElement} */
   const api = find(".api");
 
   select.replaceChildren(...config.pairs.map((pair) => new Option(pair.title, pair.key)));
@@ -56,6 +63,7 @@ export function mount({ element }) {
   // Gradio's own button, which our style hides, opens its API page over ours. A link alone does not:
   // Gradio then believes the page to be open but has not loaded it.
   function openApi() {
+    /** @type {HTMLElement | null} */
     const button = document.querySelector("footer .show-api");
     if (!button || document.querySelector(".api-docs")) return false;
     if (new URLSearchParams(window.location.search).get("view") === "api") button.click();

@@ -4,21 +4,34 @@
 import { bytesOf, floatsOf } from "../static/bytes.js";
 
 export class Cloud {
-  /** @param {object} told the server's reply to `cloud` */
+  /** @param {any} told the server's reply to `cloud` */
   constructor(told) {
-    Object.assign(this, { model: told.model, count: told.count, size: told.latent });
-    Object.assign(this, { kind: told.kind, share: told.share, sampled: told.sampled });
+    /** @type {string} */
+    this.model = told.model;
+    /** @type {number} */
+    this.count = told.count;
+    /** @type {number} */
+    this.size = told.latent;
+    /** @type {"coordinates" | "discriminant" | "principal" | "response"} */
+    this.kind = told.kind;
+    /** @type {boolean} */
+    this.sampled = told.sampled;
     this.steps = bytesOf(told.steps);
     this.lowest = floatsOf(told.lowest);
     this.scale = floatsOf(told.scale);
     this.projection = floatsOf(told.projection);
     this.offset = floatsOf(told.offset);
+    /** @type {Uint8Array | null} */
     this.classes = told.classes && bytesOf(told.classes);
+    /** @type {Uint8ClampedArray | null} */
     this.colours = told.colours && vivid(bytesOf(told.colours));
+    this.middle = [0, 0, 0];
+    this.radius = 1;
+    this.places = new Float32Array();
     this.place();
   }
 
-  /** z of a point: in float32 all the way, as Python has it. */
+  /** z of a point: in float32 all the way, as Python has it. @param {number} index */
   z(index) {
     const z = new Float32Array(this.size);
     for (let i = 0; i < this.size; i++) {
@@ -27,7 +40,11 @@ export class Cloud {
     return z;
   }
 
-  /** Where any z lies on the map, [x, y, z] around its middle; the points reach to about 1. */
+  /**
+   * Where any z lies on the map, [x, y, z] around its middle; the points reach to about 1.
+   *
+   * @param {Float32Array} z
+   */
   placeOf(z) {
     return [0, 1, 2].map((row) => {
       let sum = this.offset[row];
@@ -80,7 +97,11 @@ export class Cloud {
   }
 }
 
-/** Mean colours of photographs are dim and much alike: spread them, all by the same measure. */
+/**
+ * Mean colours of photographs are dim and much alike: spread them, all by the same measure.
+ *
+ * @param {Uint8Array} colours
+ */
 function vivid(colours) {
   const brightest = Uint8Array.from(colours).sort()[Math.floor(0.99 * (colours.length - 1))] || 1;
   const made = new Uint8ClampedArray(colours.length);
@@ -103,7 +124,8 @@ export const [EYE, FILL] = [4.5, 0.86];
 /** From where the cloud is seen: a rotation, row by row, and a magnification. */
 export class Camera {
   constructor() {
-    this.reset();
+    this.rotation = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+    this.zoom = 1;
   }
 
   reset() {
@@ -115,8 +137,13 @@ export class Camera {
     return this.zoom !== 1 || this.rotation.some((value, i) => value !== (i % 4 ? 0 : 1));
   }
 
-  /** Turn by angles in radians: to the right around the vertical of the screen, downwards around its
-   *  horizontal, and around the line of sight. */
+  /**
+   * Turn by angles in radians: to the right around the vertical of the screen, downwards around its
+   * horizontal, and around the line of sight.
+   *
+   * @param {number} right
+   * @param {number} down
+   */
   turn(right, down, around = 0) {
     const [a, b, c] = [right, down, around].map((angle) => [Math.cos(angle), Math.sin(angle)]);
     this.apply([a[0], 0, a[1], 0, 1, 0, -a[1], 0, a[0]]);
@@ -125,6 +152,7 @@ export class Camera {
     this.straighten();
   }
 
+  /** @param {number[]} by */
   apply(by) {
     const old = this.rotation;
     this.rotation = old.map((_, at) => {
@@ -140,6 +168,7 @@ export class Camera {
   /** Many small turns must not add up to a skewed cloud: make the rows orthonormal again. */
   straighten() {
     const [a, b] = [this.rotation.slice(0, 3), this.rotation.slice(3, 6)];
+    /** @param {number[]} v */
     const unit = (v) => v.map((value) => value / Math.hypot(...v));
     const x = unit(a);
     const along = x[0] * b[0] + x[1] * b[1] + x[2] * b[2];
@@ -148,8 +177,13 @@ export class Camera {
     this.rotation = [...x, ...y, ...z];
   }
 
-  /** Where a place on the map is on a square canvas of `side` pixels: [x, y, depth, magnified]. The
-   *  depth grows towards the eye. */
+  /**
+   * Where a place on the map is on a square canvas of `side` pixels: [x, y, depth, magnified]. The
+   * depth grows towards the eye.
+   *
+   * @param {number[]} place
+   * @param {number} side
+   */
   seen(place, side) {
     const r = this.rotation;
     const [x, y, z] = place;

@@ -2,7 +2,15 @@
 
 import { make } from "../static/make.js";
 
+/** @import { Cloud } from "./cloud.js" */
+
+/**
+ * @param {HTMLElement} root
+ * @param {string[]} palette
+ * @param {(digit: number | null) => void} choose
+ */
 export function makeLegend(root, palette, choose) {
+  /** @type {number | null} */
   let chosen = null;
   const buttons = palette.map((colour, digit) => {
     const dot = make("i", "mp-dot", { "aria-hidden": "true" });
@@ -19,13 +27,18 @@ export function makeLegend(root, palette, choose) {
     root.append(button);
     return button;
   });
+  /** @param {number | null} digit */
   function set(digit) {
     chosen = digit;
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(i === chosen)));
-    root.dataset.chosen = chosen ?? "";
+    root.dataset.chosen = String(chosen ?? "");
     choose(chosen);
   }
-  /** Say how many points of each model have each class. */
+  /**
+   * Say how many points of each model have each class.
+   *
+   * @param {Cloud[]} clouds
+   */
   function count(clouds) {
     buttons.forEach((button, digit) => {
       const each = clouds.map(

@@ -9,17 +9,23 @@ import { stageRow } from "../static/panel.js";
 import { placeOf, placeText } from "../static/places.js";
 import { Source, showEngine } from "../static/source.js";
 import * as store from "../static/store.js";
+import { finder, one } from "../static/make.js";
 
+/** @import { Given } from "../static/types.js" */
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const palette = Uint8Array.from(
-    props.value.palette.flatMap((colour) =>
+    props.value.palette.flatMap((/** @type {string} */ colour) =>
       [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)),
     ),
   );
   const source = new Source(server);
   const replies = new Map();
+  /** @type {Map<string, MapView>} */
   let views = new Map();
+  /** @type {number | null} */
   let chosen = null;
 
   const legend = makeLegend(find(".mp-legend"), props.value.palette, (digit) => {
@@ -27,11 +33,13 @@ export function mount({ element, props, server }) {
     for (const view of views.values()) view.setChosen(digit);
   });
   const showDrawer = showEngine(find(".mp-engine"), () => [...views.keys()]);
+  /** @type {HTMLButtonElement} */
   const resetButton = find("[data-do=reset]");
   resetButton.addEventListener("click", () => {
     for (const view of views.values()) view.reset();
   });
 
+  /** @param {string} model @param {Float32Array} z */
   function explore(model, z) {
     const starts = { ...store.get().starts, [model]: placeText(z) };
     store.set({ starts, tab: "explore" });
@@ -50,7 +58,7 @@ export function mount({ element, props, server }) {
     engine.start(names);
     showDrawer();
     const missing = names.filter((name) => !replies.has(name));
-    for (const name of missing) views.get(name).panel.setBusy(true);
+    for (const name of missing) views.get(name)?.panel.setBusy(true);
     await Promise.all(
       missing.map(async (model) => {
         const reply = await ask(server.cloud({ model }));
@@ -69,11 +77,11 @@ export function mount({ element, props, server }) {
       const own = starts[name];
       views.get(name)?.setHere(own ? placeOf(own) : floatsOf(text));
     }
-    element.querySelector(".mp").dataset.shown = names.join(",");
+    one(element, ".mp").dataset.shown = names.join(",");
   });
 
   function showLegend() {
-    const clouds = [...views.values()].map((view) => view.cloud).filter(Boolean);
+    const clouds = [...views.values()].flatMap((view) => view.cloud ?? []);
     const classes = clouds.filter((cloud) => cloud.classes);
     find(".mp-legend").hidden = !classes.length;
     find(".mp-colours").hidden = Boolean(classes.length) || !clouds.length;
@@ -85,19 +93,19 @@ export function mount({ element, props, server }) {
     const told = { explore, drawn };
     views = new Map();
     for (const [name, panel] of panels) {
-      views.set(name, former.get(name) ?? new MapView(panel, palette, source, told));
-      if (views.get(name).chosen !== chosen) views.get(name).setChosen(chosen);
+      const view = former.get(name) ?? new MapView(panel, palette, source, told);
+      views.set(name, view);
+      if (view.chosen !== chosen) view.setChosen(chosen);
     }
     load();
   });
 
   store.subscribe((_, changed) => {
     if (!active()) return;
-    const loads = ["tab", "seed", "pick", "temperature", "fitted", "starts"];
-    if (loads.some((key) => changed.includes(key))) load();
+    if (store.touches(changed, ["tab", "seed", "pick", "temperature", "fitted", "starts"])) load();
   });
   new ResizeObserver(() => {
     for (const view of views.values()) view.change();
   }).observe(find(".gv-stage-row"));
-  window.addEventListener("online", load);
+  window.addEventListener("online", () => load());
 }

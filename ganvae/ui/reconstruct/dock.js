@@ -4,6 +4,8 @@ import * as store from "../static/store.js";
 import { one } from "../static/make.js";
 import { around, offerSwitch, pager, placeInWords } from "../static/offer.js";
 
+/** @import { Offer } from "../static/offer.js" */
+
 /**
  * @typedef {object} Actions
  * @property {() => void} clear the drawing
@@ -50,7 +52,7 @@ export function makeDock(root, actions) {
       zoom.value = String(place.zoom);
       turn.value = String(place.turn);
     },
-    /** @param {import("../static/offer.js").Offer} next */
+    /** @param {Offer} next */
     refresh(next) {
       choice.refresh(next);
       one(root, ".rc-which").textContent = placeInWords(choice.testIndex(), next.test);

@@ -6,8 +6,9 @@ import { make } from "../static/make.js";
 import { factLines, percent, writeRealness } from "../static/meter.js";
 import { makePanel, realPanel } from "../static/panel.js";
 
+/** @import { Picture } from "../static/types.js" */
+
 /**
- * @typedef {import("../static/types.js").Picture} Picture
  * @typedef {HTMLCanvasElement | null | undefined} Pixels
  */
 

@@ -8,14 +8,20 @@ import { makeSearch } from "./search.js";
 import { ask, latest } from "../static/calls.js";
 import { decoded } from "../static/canvas.js";
 import { config } from "../static/config.js";
-import { isVisible, make } from "../static/make.js";
+import { finder, isVisible, make } from "../static/make.js";
 import { emptyPanel, fillPanels } from "../static/panel.js";
 import { placeText } from "../static/places.js";
 import { sketchpad } from "../static/sketch.js";
 import * as store from "../static/store.js";
 
+/** @import { Given, Picture } from "../static/types.js" */
+
+const FAMILIES = /** @type {const} */ (["vae", "gan"]);
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
+  /** @param {string} name */
   const slot = (name) => find(`[data-slot=${name}]`);
   const stage = find(".rc-stage");
   const { drawing_side: drawingSide, photo_side: photoSide, samples } = props.value;
@@ -35,19 +41,29 @@ export function mount({ element, props, server }) {
     zoom: photo.zoomTo,
     turn: photo.turnTo,
   });
+  /** What takes the original's place while it is made. @type {Record<string, HTMLElement>} */
+  const covers = { drawing: pad.root, photo: photo.root };
   const stopButton = make("button", "gv-button rc-stop", { type: "button" }, "Stop");
   slot("original").append(original.root);
 
+  /** @typedef {ReturnType<typeof modelPanel>} ModelPanel */
+  /** @type {{ vae: ModelPanel | null, gan: ModelPanel | null }} */
   const panels = { vae: null, gan: null };
+  /** @type {Map<string, ModelPanel>} */
   const made = new Map();
+  /** @type {Map<string, any>} */
   const offers = new Map();
   // The requests that the stage answers, and the places {model: text} that were found for them.
   let keys = { vae: "", gan: "" };
+  /** @type {Record<string, string>} */
   let places = {};
+  /** @type {{ original?: Picture }} */
   let shown = {};
+  /** @type {any} */
   let wantedNow = null;
   let note = "";
 
+  /** @param {string} model */
   async function offerOf(model) {
     if (!offers.has(model)) offers.set(model, await ask(server.offers({ model })));
     const offer = offers.get(model);
@@ -55,8 +71,9 @@ export function mount({ element, props, server }) {
     return offer ?? { test: 0, drawing: false, note: "" };
   }
 
+  /** @param {ReturnType<typeof store.couple>} names */
   function placePanels(names) {
-    for (const family of ["vae", "gan"]) {
+    for (const family of FAMILIES) {
       const name = names[family];
       if (name && !made.has(name)) {
         made.set(
@@ -64,40 +81,59 @@ export function mount({ element, props, server }) {
           modelPanel(name, samples, () => explore([name])),
         );
       }
-      panels[family] = name ? made.get(name) : null;
+      panels[family] = (name && made.get(name)) || null;
       panels[family]?.refresh();
       const root = panels[family]?.root ?? emptyPanel(family);
       if (slot(family).firstChild !== root) fillPanels(slot(family), root);
     }
-    panels.gan?.root.querySelector(".gv-panel-head").append(stopButton);
+    panels.gan?.root.querySelector(".gv-panel-head")?.append(stopButton);
   }
 
-  /** What is at hand of what was asked for: a link may name what this server or pair has not. */
+  /**
+   * What is at hand of what was asked for: a link may name what this server or pair has not.
+   *
+   * @param {any} offer
+   */
   function sourceOf(offer) {
+    /** @type {Record<string, boolean>} */
     const offered = { drawing: offer.drawing, photo: true, test: offer.test > 0 };
     const asked = store.get().original;
     if (offered[asked]) return asked;
-    return ["drawing", "test", "photo"].find((source) => offered[source]);
+    return ["drawing", "test"].find((source) => offered[source]) ?? "photo";
   }
 
+  /** @param {string} source */
   function content(source) {
     if (source === "drawing") return pad.content();
     if (source === "photo") return photo.content();
-    return dock.testIndex(store.get());
+    return dock.testIndex();
   }
 
-  // A 3, so that there is something to see at once: two bows, one over the other.
+  /**
+   * A 3, so that there is something to see at once: two bows, one over the other.
+   *
+   * @param {number} y
+   * @param {number} radius
+   * @param {number} from
+   * @param {number} to
+   */
   const bow = (y, radius, from, to) =>
     Array.from({ length: 16 }, (_, at) => {
       const angle = ((from + ((to - from) * at) / 15) * Math.PI) / 180;
-      return [0.47 + radius * Math.cos(angle), y + radius * Math.sin(angle)];
+      return /** @type {[number, number]} */ ([
+        0.47 + radius * Math.cos(angle),
+        y + radius * Math.sin(angle),
+      ]);
     });
+  /** @type {[number, number][]} */
   const EXAMPLE = [...bow(0.335, 0.165, -155, 80), ...bow(0.67, 0.185, -85, 155)];
 
+  /** @type {Record<string, string>} */
   const EMPTY = {
     drawing: "Draw a digit in the dashed frame: both models answer while you draw.",
     photo: "Choose a photo, paste it or drop it on the frame, then move it until it fits.",
   };
+  /** @type {Record<string, string>} */
   const NOTES = {
     drawing:
       "Your drawing is moved and scaled into the frame of the digits that the models learnt from.",
@@ -110,6 +146,7 @@ export function mount({ element, props, server }) {
   const DIGIT_NOTE =
     " What is written on it is taken out and framed as the digits are that the models learnt from.";
 
+  /** @param {string} source @param {boolean} isFace @param {boolean} isDigit */
   function noteOf(source, isFace, isDigit) {
     if (source === "drawing" && pad.isExample()) {
       return "An example. Draw your own over it: both models answer while you draw.";
@@ -118,6 +155,7 @@ export function mount({ element, props, server }) {
     return NOTES.photo + (isFace ? FACE_NOTE : isDigit ? DIGIT_NOTE : "");
   }
 
+  /** @param {string} source @param {boolean} smooth */
   function clearStage(source, smooth) {
     search.drop();
     [keys, places, shown] = [{ vae: "", gan: "" }, {}, {}];
@@ -125,19 +163,20 @@ export function mount({ element, props, server }) {
     original.show(null, TITLES[source], null, smooth);
     panels.vae?.show(null, [], null, "");
     panels.gan?.show(null, [], null, "");
-    for (const family of ["vae", "gan"]) panels[family]?.setBusy(false);
+    for (const family of FAMILIES) panels[family]?.setBusy(false);
     showActions();
   }
 
+  /** @type {Record<string, string>} */
   const TITLES = { drawing: "Yours", photo: "Yours", test: "Real" };
 
   /** Buttons that need places, and the one that ends the search. */
   function showActions() {
-    const names = Object.values(store.couple()).filter(Boolean);
+    const names = Object.values(store.couple()).filter((name) => name !== null);
     dock.both.disabled = !names.length || names.some((name) => !places[name]);
-    const some = Object.keys(places).length > 0 && shown.original;
+    const some = Object.keys(places).length > 0 ? shown.original : null;
     morph.offer(
-      some && !dock.both.disabled ? { places: { ...places }, pixels: shown.original.pixels } : null,
+      some && !dock.both.disabled ? { places: { ...places }, pixels: some.pixels } : null,
     );
     stopButton.hidden = !keys.gan;
     stopButton.textContent = search.running() ? "Stop" : "Again";
@@ -146,23 +185,26 @@ export function mount({ element, props, server }) {
       : "Start the search anew";
   }
 
+  /** @param {string[]} names */
   function explore(names) {
     const starts = { ...store.get().starts };
     for (const name of names) starts[name] = places[name];
     store.set({ starts, tab: "explore" });
   }
 
+  /** @param {number} ahead */
   function showLine(ahead) {
     const many = `${ahead} other search${ahead === 1 ? " is" : "es are"}`;
     find(".rc-note").textContent = `${many} before yours, which then begins by itself.`;
   }
 
+  /** @param {any} told */
   async function showFound(told) {
     const judge = store.couple().gan;
     const [picture, ...course] = await Promise.all(
-      [told.gan, ...told.course.map((image) => ({ image }))].map(decoded),
+      [told.gan, ...told.course.map((/** @type {string} */ image) => ({ image }))].map(decoded),
     );
-    if (!panels.gan || panels.gan.name !== judge) return;
+    if (!panels.gan || !judge || panels.gan.name !== judge) return;
     const steps = told.done ? `${told.step} steps` : `${told.step} of ${told.steps}`;
     const work = `${steps}, ${seconds(told.seconds)}`;
     panels.gan.show(
@@ -178,6 +220,7 @@ export function mount({ element, props, server }) {
     showActions();
   }
 
+  /** @param {boolean} whole */
   function ended(whole) {
     panels.gan?.setBusy(false);
     stage.dataset.found = whole ? keys.gan : "stopped";
@@ -188,7 +231,7 @@ export function mount({ element, props, server }) {
     delete places[wantedNow.gan];
     stage.dataset.found = "";
     search.start(wantedNow);
-    panels.gan.setBusy(true);
+    panels.gan?.setBusy(true);
     showActions();
   }
 
@@ -206,7 +249,7 @@ export function mount({ element, props, server }) {
     dock.refresh({ ...offer, source });
     stage.dataset.source = source;
     photo.guide(isFace);
-    original.cover({ drawing: pad.root, photo: photo.root }[source]);
+    original.cover(covers[source]);
     const value = content(source);
     const empty = value === null;
     note = empty ? EMPTY[source] : noteOf(source, isFace, offer.drawing);
@@ -230,19 +273,22 @@ export function mount({ element, props, server }) {
     keys = { vae: key, gan: names.gan ? ganKey : "" };
     const judge = names.gan;
     shown = { original: await decoded(answer.original) };
-    original.show(shown.original, TITLES[source], judge, smooth);
+    original.show(shown.original ?? null, TITLES[source], judge, smooth);
     places = Object.fromEntries(Object.entries(places).filter(([name]) => name === judge));
     if (answer.vae) {
-      const pictures = [answer.vae, ...answer.samples.map((image) => ({ image }))];
+      const pictures = [
+        answer.vae,
+        ...answer.samples.map((/** @type {string} */ image) => ({ image })),
+      ];
       const [picture, ...more] = await Promise.all(pictures.map(decoded));
       const work = `1 step, ${seconds(answer.vae.seconds)}`;
-      panels.vae.show(
+      panels.vae?.show(
         picture,
         more.map((one) => one.pixels),
         judge,
         work,
       );
-      places[names.vae] = placeText(Float32Array.from(answer.vae.z));
+      places[names.vae ?? ""] = placeText(Float32Array.from(answer.vae.z));
     }
     stage.dataset.shown = key;
     wantedNow = wanted;
@@ -250,6 +296,7 @@ export function mount({ element, props, server }) {
     showActions();
   });
 
+  /** @param {File} file */
   function takeFile(file) {
     store.set({ original: "photo" });
     photo.take(file);
@@ -268,11 +315,12 @@ export function mount({ element, props, server }) {
     event.preventDefault();
     takeFile(file);
   });
-  for (const name of ["dragover", "drop"]) {
+  for (const name of /** @type {const} */ (["dragover", "drop"])) {
     stage.addEventListener(name, (event) => {
       if (![...(event.dataTransfer?.types ?? [])].includes("Files")) return;
       event.preventDefault();
-      if (name === "drop" && event.dataTransfer.files[0]) takeFile(event.dataTransfer.files[0]);
+      const dropped = event.dataTransfer?.files[0];
+      if (name === "drop" && dropped) takeFile(dropped);
     });
   }
 

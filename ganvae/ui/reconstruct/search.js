@@ -2,12 +2,22 @@
 
 import { ask } from "../static/calls.js";
 
-// onLine(ahead): while others come first. onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
+/** @import { Server } from "../static/types.js" */
+
+/**
+ * @param {Server} server
+ * @param {(ahead: number) => void} onLine while others come first
+ * @param {(told: any) => Promise<void>} onFound after every look
+ * @param {(whole: boolean) => void} onEnd at its end; not whole where it was stopped or failed
+ */
 export function makeSearch(server, onLine, onFound, onEnd) {
+  /** @type {{ token: string | null, stopped: boolean } | null} */
   let current = null;
 
+  /** @param {number} seconds */
   const pause = (seconds) => new Promise((resolve) => window.setTimeout(resolve, 1000 * seconds));
 
+  /** @param {any} search @param {any} wanted */
   async function follow(search, wanted) {
     const begun = await ask(server.begin(wanted));
     search.token = begun?.token;
@@ -33,6 +43,7 @@ export function makeSearch(server, onLine, onFound, onEnd) {
 
   return {
     running: () => current !== null,
+    /** @param {any} wanted */
     start(wanted) {
       this.drop();
       current = { token: null, stopped: false };

@@ -2,9 +2,12 @@
 
 import { ask, latest } from "../static/calls.js";
 import { config } from "../static/config.js";
-import { make } from "../static/make.js";
+import { make, one } from "../static/make.js";
 import { percent } from "../static/meter.js";
 
+/** @import { Server } from "../static/types.js" */
+
+/** @type {Record<string, string>} */
 const NEAREST_TOLD = {
   distance:
     "Distance of the two in the features of a classifier of digits: 0 would be a copy as the " +
@@ -17,21 +20,25 @@ const NEAREST_TOLD = {
     "test image is. 50 % is what test images get themselves; near 100 % would be memory.",
 };
 
+/** @param {HTMLDetailsElement} fold @param {Server} server */
 export function makeNearest(fold, server) {
-  const holder = fold.querySelector(".nearest-row");
-  const note = fold.querySelector(".nearest-note");
+  const holder = one(fold, ".nearest-row");
+  const note = one(fold, ".nearest-note");
   let shown = "";
 
+  /** @param {string} url @param {string} subject */
   function picture(url, subject) {
     return make("img", "", { src: url, alt: subject, width: 84, height: 84 });
   }
 
+  /** @param {string} key @param {string} term @param {string} value */
   function line(key, term, value) {
     const root = make("div", "nearest-line", { title: NEAREST_TOLD[key] });
     root.append(make("span", "gv-term", {}, term), " ", make("b", "", {}, value));
     return root;
   }
 
+  /** @param {string} name @param {any} found */
   function entry(name, found) {
     const { family } = config.models[name];
     const pair = make("div", "nearest-pair", {}, picture(found.sample, `The sample of ${name}`));
@@ -56,8 +63,10 @@ export function makeNearest(fold, server) {
     );
   }
 
-  const refresh = latest(async (wanted) => {
-    const digits = wanted.models.every((name) => config.models[name].dataset === "mnist");
+  const refresh = latest(async (/** @type {any} */ wanted) => {
+    const digits = wanted.models.every(
+      (/** @type {string} */ name) => config.models[name].dataset === "mnist",
+    );
     fold.hidden = !digits || !wanted.models.length;
     if (fold.hidden || !fold.open) return;
     const text = JSON.stringify(wanted);

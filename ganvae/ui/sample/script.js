@@ -8,14 +8,22 @@ import { bindSeed } from "../static/field.js";
 import { stageRow } from "../static/panel.js";
 import * as store from "../static/store.js";
 import { counted } from "../static/told.js";
+import { finder } from "../static/make.js";
 
+/** @import { Given, State } from "../static/types.js" */
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
 
   const showSeed = bindSeed(find(".seed"), find(".reroll"));
+  /** @type {HTMLInputElement} */
   const count = find(".count");
+  /** @type {HTMLInputElement} */
   const temperature = find(".temperature");
+  /** @type {HTMLInputElement} */
   const matched = find(".matched");
+  /** @type {HTMLInputElement} */
   const fitted = find(".fitted");
 
   let panels = new Map();
@@ -23,7 +31,11 @@ export function mount({ element, props, server }) {
   // What is drawn, by model: { request, sheet }.
   const drawn = new Map();
 
-  /** All that decides which pictures there are, but not how many. */
+  /**
+   * All that decides which pictures there are, but not how many.
+   *
+   * @param {State} state
+   */
   function choice(state) {
     return {
       models: store.members(),
@@ -34,9 +46,14 @@ export function mount({ element, props, server }) {
     };
   }
 
+  /** @param {State} state */
   const request = (state) => ({ ...choice(state), count: state.count });
 
-  // Redrawing the GAN's pictures takes no sample of the VAE, so no prior has a say then.
+  /**
+   * Redrawing the GAN's pictures takes no sample of the VAE, so no prior has a say then.
+   *
+   * @param {State} state
+   */
   function canFit(state) {
     const some = store.members().some((name) => config.models[name].fitted_prior);
     return some && !(state.matched && canMatch());
@@ -50,7 +67,13 @@ export function mount({ element, props, server }) {
     return families.includes("vae") && families.includes("gan") && sizes.size === 1;
   }
 
-  // A sheet of more images than are asked for holds those: row i of a seed is always the same.
+  /**
+   * A sheet of more images than are asked for holds those: row i of a seed is always the same.
+   *
+   * @param {any} entry
+   * @param {any} wanted
+   * @param {string} name
+   */
   function holds(entry, wanted, name) {
     if (!entry) return false;
     const has = entry.request;
@@ -66,6 +89,7 @@ export function mount({ element, props, server }) {
     );
   }
 
+  /** @param {any} sheets */
   async function decode(sheets) {
     const loaded = await Promise.all(
       Object.entries(sheets).map(async ([name, sheet]) => {
@@ -73,12 +97,17 @@ export function mount({ element, props, server }) {
         picture.src = sheet.image;
         await picture.decode();
         const [channels, height, width] = config.models[name].image_shape;
-        return [name, { ...sheet, picture, tile: [height, width], smooth: channels === 3 }];
+        const tile = [height, width];
+        return /** @type {[string, any]} */ ([
+          name,
+          { ...sheet, picture, tile, smooth: channels === 3 },
+        ]);
       }),
     );
     return new Map(loaded);
   }
 
+  /** @param {string} name @param {State} state */
   function show(name, state) {
     const entry = drawn.get(name);
     const grid = grids.get(name);
@@ -88,7 +117,12 @@ export function mount({ element, props, server }) {
     grid.show(entry.sheet, shown, state.pick);
     const ratios = entry.sheet.sharpness?.slice(0, shown);
     panel.setSharpness(
-      ratios ? ratios.reduce((sum, ratio) => sum + ratio, 0) / shown : null,
+      ratios
+        ? ratios.reduce(
+            (/** @type {number} */ sum, /** @type {number} */ ratio) => sum + ratio,
+            0,
+          ) / shown
+        : null,
       shown,
     );
     const model = config.models[name];
@@ -134,11 +168,12 @@ export function mount({ element, props, server }) {
   }
   find(".nearest").addEventListener("toggle", showNearest);
 
+  /** @param {State} state */
   function refreshDock(state) {
     showSeed();
-    count.value = state.count;
-    find(".count-value").textContent = state.count;
-    temperature.value = state.temperature;
+    count.value = String(state.count);
+    find(".count-value").textContent = String(state.count);
+    temperature.value = String(state.temperature);
     find(".temperature-value").textContent = state.temperature.toFixed(2);
     matched.checked = state.matched && canMatch();
     matched.disabled = !canMatch();
@@ -149,6 +184,7 @@ export function mount({ element, props, server }) {
       : `Image ${state.pick + 1} goes with you to the other tabs; click another to choose it.`;
   }
 
+  /** @param {number} index */
   function pick(index) {
     store.set({ pick: index });
   }
@@ -200,15 +236,18 @@ export function mount({ element, props, server }) {
   matched.addEventListener("change", () => store.set({ matched: matched.checked }));
   find(".explore").addEventListener("click", explore);
   find(".play").addEventListener("click", () => store.play());
-  find(".download").addEventListener("click", async ({ currentTarget: button }) => {
-    const wanted = request(store.get());
-    button.disabled = true;
-    const answer = await ask(server.download(wanted));
-    button.disabled = false;
-    if (!answer) return;
-    const link = document.createElement("a");
-    link.href = answer.image;
-    link.download = `ganvae-${wanted.models.join("-")}-seed-${wanted.seed}.png`;
-    link.click();
-  });
+  find(".download").addEventListener(
+    "click",
+    async (/** @type {{ currentTarget: any }} */ { currentTarget: button }) => {
+      const wanted = request(store.get());
+      button.disabled = true;
+      const answer = await ask(server.download(wanted));
+      button.disabled = false;
+      if (!answer) return;
+      const link = document.createElement("a");
+      link.href = answer.image;
+      link.download = `ganvae-${wanted.models.join("-")}-seed-${wanted.seed}.png`;
+      link.click();
+    },
+  );
 }

@@ -1,8 +1,6 @@
 // What the page knows of the models before it asks the server anything: it stands in the page.
 
-/**
- * @typedef {import("./types.js").Config} Config
- */
+/** @import { Config } from "./types.js" */
 
 const place = document.getElementById("ganvae-config");
 

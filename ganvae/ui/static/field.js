@@ -3,6 +3,8 @@
 import * as store from "./store.js";
 import { toast } from "./toast.js";
 
+/** @import { State } from "./types.js" */
+
 /**
  * @typedef {HTMLInputElement | HTMLSelectElement} Field
  */
@@ -12,7 +14,7 @@ import { toast } from "./toast.js";
  * field goes back to what is.
  *
  * @param {Field} field a number field says its range in `min` and `max`
- * @param {keyof import("./types.js").State} key
+ * @param {keyof State} key
  * @returns {() => void} shows the state, unless the visitor is writing there
  */
 export function bindField(field, key) {

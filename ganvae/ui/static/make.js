@@ -34,6 +34,21 @@ export function one(root, selector) {
 }
 
 /**
+ * `one` below always the same element.
+ *
+ * @param {ParentNode} root
+ */
+export function finder(root) {
+  /**
+   * @template {Element} [Found=HTMLElement]
+   * @param {string} selector
+   * @returns {Found}
+   */
+  const find = (selector) => one(root, selector);
+  return find;
+}
+
+/**
  * All elements that a selector finds below another.
  *
  * @template {Element} [Found=HTMLElement]
@@ -44,6 +59,9 @@ export function one(root, selector) {
 export function all(root, selector) {
   return /** @type {Found[]} */ (/** @type {unknown} */ ([...root.querySelectorAll(selector)]));
 }
+
+/** The field that an event comes from. @param {Event} event */
+export const fieldOf = (event) => /** @type {HTMLInputElement} */ (event.target);
 
 /**
  * The drawing context of a canvas; every browser that can show the page has one.

@@ -2,9 +2,7 @@
 
 import { config } from "./config.js";
 
-/**
- * @typedef {import("./types.js").Given} Given
- */
+/** @import { Given } from "./types.js" */
 
 /**
  * Bring a component to life by a module that exports `mount`.

@@ -7,9 +7,9 @@ import { sharpnessMeter, writeRealness } from "./meter.js";
 import { radioGroup } from "./radio.js";
 import { noteData } from "./told.js";
 
+/** @import { Facts, Family } from "./types.js" */
+
 /**
- * @typedef {import("./types.js").Facts} Facts
- * @typedef {import("./types.js").Family} Family
  * @typedef {ReturnType<typeof makePanel>} Panel
  */
 

@@ -7,6 +7,7 @@
 const STEPS = 1024;
 const [LOWEST, HIGHEST] = [-32768, 32767];
 
+/** @param {Float32Array} z */
 export function placeText(z) {
   let bytes = "";
   for (const value of z) {
@@ -16,6 +17,7 @@ export function placeText(z) {
   return window.btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
+/** @param {string} text */
 export function placeOf(text) {
   const bytes = window.atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const z = new Float32Array(bytes.length / 2);

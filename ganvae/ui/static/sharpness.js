@@ -3,8 +3,14 @@
 
 import { config } from "./config.js";
 
-/** Variance of the Laplacian of one picture of a batch, its pixels in 0 to 1 and colours averaged
- *  to grey: the same measure as on the server, so that a picture decoded here has one too. */
+/** @import { Batch } from "./types.js" */
+
+/**
+ * Variance of the Laplacian of one picture of a batch, its pixels in 0 to 1 and colours averaged
+ * to grey: the same measure as on the server, so that a picture decoded here has one too.
+ *
+ * @param {Batch} batch
+ */
 function laplacianVariance(batch, index = 0) {
   const { width, height, channels } = batch;
   const pixels = batch.pixels[index];
@@ -27,7 +33,12 @@ function laplacianVariance(batch, index = 0) {
   return squares / count - (sum / count) ** 2;
 }
 
-/** Sharpness of one picture as a share of real data's, or null where that is not known. */
+/**
+ * Sharpness of one picture as a share of real data's, or null where that is not known.
+ *
+ * @param {string} model
+ * @param {Batch} batch
+ */
 export function sharpnessOf(model, batch, index = 0) {
   const real = config.models[model].real_laplacian_variance;
   return real ? laplacianVariance(batch, index) / real : null;

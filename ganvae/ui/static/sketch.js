@@ -3,11 +3,12 @@
 //   __g_sketchpad(side, onStroke) -> { root, clear(), content(), example(places), isExample() }
 //       content: base64 of side x side grey bytes, row by row; null where nothing is drawn
 
-import { make } from "./make.js";
+import { drawingOf, make } from "./make.js";
 
 const PAD_PIXELS = 256;
 const STROKE = 22;
 
+/** @param {number} side @param {() => void} onStroke */
 export function sketchpad(side, onStroke) {
   const canvas = make("canvas", "", {
     role: "img",
@@ -16,8 +17,9 @@ export function sketchpad(side, onStroke) {
   canvas.width = canvas.height = PAD_PIXELS;
   const hint = make("span", "gv-sketch-hint", {}, "draw a digit here");
   const root = make("div", "gv-sketch", {}, canvas, hint);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const context = drawingOf(canvas, { willReadFrequently: true });
   let empty = true;
+  /** @type {[number, number] | null} */
   let last = null;
   // Something to see before anything is drawn: the first stroke takes its place.
   let exemplary = false;
@@ -30,6 +32,7 @@ export function sketchpad(side, onStroke) {
     hint.hidden = false;
   }
 
+  /** @param {PointerEvent} event @returns {[number, number]} */
   function placeOf(event) {
     const box = canvas.getBoundingClientRect();
     return [
@@ -38,6 +41,7 @@ export function sketchpad(side, onStroke) {
     ];
   }
 
+  /** @param {[number, number]} place */
   function lineTo(place) {
     context.strokeStyle = "#ffffff";
     context.lineWidth = STROKE;
@@ -77,7 +81,7 @@ export function sketchpad(side, onStroke) {
     if (empty) return null;
     const small = document.createElement("canvas");
     small.width = small.height = side;
-    const shrunk = small.getContext("2d");
+    const shrunk = drawingOf(small);
     shrunk.imageSmoothingQuality = "high";
     shrunk.drawImage(canvas, 0, 0, side, side);
     const { data } = shrunk.getImageData(0, 0, side, side);
@@ -86,11 +90,11 @@ export function sketchpad(side, onStroke) {
     return window.btoa(bytes);
   }
 
-  // A line through places, [x, y] as shares of the sheet.
+  /** A line through places, [x, y] as shares of the sheet. @param {[number, number][]} places */
   function example(places) {
     clear();
     last = null;
-    for (const place of places) lineTo(place.map((share) => share * PAD_PIXELS));
+    for (const place of places) lineTo([place[0] * PAD_PIXELS, place[1] * PAD_PIXELS]);
     last = null;
     exemplary = true;
   }

@@ -1,8 +1,8 @@
 // What the page's state may be, and how it stands in an address. Nothing here knows a page.
 
+/** @import { Config, State } from "./types.js" */
+
 /**
- * @typedef {import("./types.js").Config} Config
- * @typedef {import("./types.js").State} State
  * @typedef {keyof State} Key
  */
 

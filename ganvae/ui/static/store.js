@@ -5,8 +5,9 @@
 import { config } from "./config.js";
 import { makeRules } from "./state.js";
 
+/** @import { State } from "./types.js" */
+
 /**
- * @typedef {import("./types.js").State} State
  * @typedef {(state: State, changed: (keyof State)[]) => void} Listener
  */
 
@@ -76,6 +77,14 @@ function writeAddress() {
     }
   }, ADDRESS_AFTER_MS);
 }
+
+/**
+ * Whether any of some keys is among those that have changed.
+ *
+ * @param {(keyof State)[]} changed
+ * @param {(keyof State)[]} keys
+ */
+export const touches = (changed, keys) => keys.some((key) => changed.includes(key));
 
 /** The address of exactly this view, for somebody else. */
 export function link() {

@@ -1,18 +1,24 @@
 // Wires the time-lapse and the charts to the models that are shown.
 
 import { ask, latest } from "../static/calls.js";
-import { isVisible } from "../static/make.js";
+import { isVisible, one } from "../static/make.js";
 import { stageRow } from "../static/panel.js";
 import * as store from "../static/store.js";
 import { makeCharts } from "./charts.js";
 import { makeTimelapse } from "./timelapse.js";
 
+/** @import { Given } from "../static/types.js" */
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
   const [NARROW_CHART, WIDE_CHART] = props.value.widths;
   const STACKED = 700;
-  const holder = element.querySelector(".training-charts");
+  const holder = one(element, ".training-charts");
 
-  const charts = makeCharts({ holder, onPick: (images) => timelapse.goTo(images) });
+  const charts = makeCharts({
+    holder,
+    onPick: (/** @type {number} */ images) => timelapse.goTo(images),
+  });
   const timelapse = makeTimelapse({
     element,
     server,
@@ -35,7 +41,7 @@ export function mount({ element, props, server }) {
     // Before it is laid out there is no width to draw for; the observer below calls again.
     if (!pair || !isVisible(element) || !holder.clientWidth) return;
     const models = [...pair.vaes, state.gan].filter(Boolean).slice(0, 8);
-    const main = pair.vaes.includes(state.vae) ? state.vae : null;
+    const main = state.vae && pair.vaes.includes(state.vae) ? state.vae : null;
     const request = { models, main, width: chartWidth() };
     const wanted = JSON.stringify(request);
     if (wanted === drawn) return;
@@ -49,7 +55,7 @@ export function mount({ element, props, server }) {
     if (holder.clientWidth && chartWidth() !== request.width) drawCharts();
   });
 
-  stageRow(element.querySelector(".gv-stage-row"), (panels) => timelapse.setPanels(panels));
+  stageRow(one(element, ".gv-stage-row"), (panels) => timelapse.setPanels(panels));
   drawCharts();
 
   store.subscribe((state, changed) => {
@@ -62,7 +68,7 @@ export function mount({ element, props, server }) {
         drawCharts();
       });
     }
-    if (!opened && ["pair", "vae", "gan"].some((key) => changed.includes(key))) drawCharts();
+    if (!opened && store.touches(changed, ["pair", "vae", "gan"])) drawCharts();
   });
 
   window.addEventListener("ganvae:theme", () => timelapse.redraw());

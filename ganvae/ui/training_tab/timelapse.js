@@ -3,20 +3,54 @@
 
 import { ask, latest } from "../static/calls.js";
 import { config } from "../static/config.js";
-import { all, isVisible, make } from "../static/make.js";
+import { all, drawingOf, finder, isVisible, make } from "../static/make.js";
 import { radioGroup } from "../static/radio.js";
 import * as store from "../static/store.js";
 import { counted } from "../static/told.js";
 import { drawTiles, sheetCache } from "./sheets.js";
 
+/**
+ * @import { Panel } from "../static/panel.js"
+ * @import { Facts, Server } from "../static/types.js"
+ */
+
+/**
+ * @typedef {{ step: number, images: number }} Moment
+ */
+
+/**
+ * What is known of a model's sheets of pictures.
+ *
+ * @typedef {object} Index
+ * @property {number} columns
+ * @property {number} rows
+ * @property {[number, number]} tile height, width
+ * @property {string[]} kinds
+ * @property {Moment[]} moments
+ */
+
+/**
+ * A model with sheets, and one of them as it is to be drawn.
+ *
+ * @typedef {{ panel: Panel, index: Index }} Member
+ * @typedef {Member & { sheet: any, real: any, kind: string, moment: Moment }} Drawn
+ */
+
 const FRAME_MS = 160;
 const AHEAD = 6;
 const BEHIND = 2;
 
+/** @param {number} value */
 const thousands = (value) => value.toLocaleString("en-US");
 
-// Place of the moment nearest to so many images; moments are spaced by ratios, so is nearness.
+/**
+ * Place of the moment nearest to so many images; moments are spaced by ratios, so is nearness.
+ *
+ * @param {Moment[]} moments
+ * @param {number} images
+ */
 function nearestMoment(moments, images) {
+  /** @param {Moment} moment */
   const far = (moment) => Math.abs(Math.log1p(moment.images) - Math.log1p(images));
   let best = 0;
   moments.forEach((moment, place) => {
@@ -25,26 +59,36 @@ function nearestMoment(moments, images) {
   return best;
 }
 
+/**
+ * @param {{ element: HTMLElement, server: Server, most: number, onMoment: (images: number | null) => void }} given
+ */
 export function makeTimelapse({ element, server, most, onMoment }) {
-  const find = (selector) => element.querySelector(selector);
-  const [slider, count, play] = [
-    find(".gv-range"),
-    find(".training-count"),
-    find(".training-play"),
-  ];
+  const find = finder(element);
+  /** @type {HTMLInputElement} */
+  const slider = find(".gv-range");
+  const count = find(".training-count");
+  /** @type {HTMLButtonElement} */
+  const play = find(".training-play");
   const [kindBox, note] = [find(".training-kind"), find(".training-note")];
   const showKind = radioGroup(all(kindBox, ".gv-option"), setKind);
   const cache = sheetCache(server, most);
   const indexes = new Map();
   const originals = new Map();
+  /** @type {Member[]} */
   let members = [];
+  /** @type {Moment[]} */
   let timeline = [];
   let kind = "samples";
+  /** @type {number | null} */
   let timer = null;
   let direction = 1;
-  let shown = null;
+  let shown = false;
 
-  // Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
+  /**
+   * Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
+   *
+   * @param {{ columns: number, rows: number }} sheet
+   */
   function columnsOf({ columns, rows }) {
     let across = columns;
     while (across % 2 === 0 && across ** 2 > columns * rows * (store.isPhone() ? 1 : 2)) {
@@ -53,8 +97,12 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     return across;
   }
 
-  // All stages have the shape of the first member's sheet; before that is known, of one as we write
-  // them, so that nothing moves when it comes.
+  /**
+   * All stages have the shape of the first member's sheet; before that is known, of one as we write
+   * them, so that nothing moves when it comes.
+   *
+   * @param {string} name
+   */
   function shapeStages(name) {
     const colour = config.models[name].image_shape[0] === 3;
     const usual = { columns: 8, rows: colour ? 2 : 4 };
@@ -62,11 +110,11 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     const columns = columnsOf(index);
     const shape = columns ** 2 / (index.columns * index.rows);
     const row = find(".gv-stage-row");
-    row.style.setProperty("--training-shape", shape);
+    row.style.setProperty("--training-shape", String(shape));
     row.classList.toggle("training-square", shape <= 1);
   }
 
-  // What is known of a model's snapshots; asked for once.
+  /** What is known of a model's snapshots; asked for once. @param {string} name */
   function indexOf(name) {
     if (!indexes.has(name)) {
       const reply = ask(server.moments({ model: name }));
@@ -76,6 +124,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     return indexes.get(name);
   }
 
+  /** @param {string} name */
   function originalsOf(name) {
     if (!originals.has(name)) {
       const reply = ask(server.originals({ model: name })).then(async (answer) => {
@@ -90,10 +139,13 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     return originals.get(name);
   }
 
+  /** @param {Member} member */
   const kindOf = (member) => (member.index.kinds.includes(kind) ? kind : "samples");
+  /** @param {Member} member @param {number} position */
   const placeOf = (member, position) =>
     nearestMoment(member.index.moments, timeline[position].images);
 
+  /** @param {Map<string, Panel>} panels */
   async function setPanels(panels) {
     stop();
     if (panels.size) shapeStages([...panels.keys()][0]);
@@ -109,9 +161,9 @@ export function makeTimelapse({ element, server, most, onMoment }) {
       if (!index?.moments.length) emptyStage(panel, index?.problem);
     }
     if (members.length) shapeStages(members[0].panel.name);
-    const longest = [...members].sort(
-      (a, b) => b.index.moments.at(-1).images - a.index.moments.at(-1).images,
-    )[0];
+    const imagesOf = (/** @type {Member} */ { index }) =>
+      index.moments[index.moments.length - 1].images;
+    const longest = [...members].sort((a, b) => imagesOf(b) - imagesOf(a))[0];
     timeline = longest?.index.moments ?? [];
     slider.max = String(Math.max(timeline.length - 1, 0));
     slider.value = String(wasAtEnd ? timeline.length - 1 : nearestMoment(timeline, images));
@@ -123,6 +175,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     await show();
   }
 
+  /** @param {Panel} panel @param {string} problem */
   function emptyStage(panel, problem) {
     const sentence = make("p", "training-empty", {}, problem ?? "Nothing to show here.");
     panel.stage.replaceChildren(sentence);
@@ -148,32 +201,45 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     );
     if (wanted !== members) return;
     for (const one of sheets) paint(one);
-    shown = { position, kind };
+    shown = true;
     note.textContent = remarkOn(sheets);
     prefetch(position);
   });
 
-  // One line under the dock, always there, so that nothing moves when it changes.
+  /**
+   * One line under the dock, always there, so that nothing moves when it changes.
+   *
+   * @param {any} sheets
+   */
   function remarkOn(sheets) {
-    const drawn = sheets.filter(({ kind: its }) => its === "reconstructions");
+    const drawn = sheets.filter(
+      (/** @type {{ kind: string }} */ { kind: its }) => its === "reconstructions",
+    );
     if (!drawn.length) {
-      const models = sheets.map(({ panel }) => config.models[panel.name]);
-      const fitted = store.get().fitted && models.some((model) => model.fitted_prior);
+      const models = sheets.map(
+        (/** @type {{ panel: Panel }} */ { panel }) => config.models[panel.name],
+      );
+      const fitted =
+        store.get().fitted && models.some((/** @type {Facts} */ model) => model.fitted_prior);
       // Else they would seem to be worse than those that the visitor has just seen.
       const prior = fitted
         ? " Points are of N(0, I): the fitted prior is made when training is over."
         : "";
       return `Each picture is drawn from the same random point at every moment.${prior}`;
     }
-    if (drawn.some(({ real }) => real?.image)) {
+    if (drawn.some((/** @type {{ real: any }} */ { real }) => real?.image)) {
       const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
       return `In each pair: a test image, then what the VAE makes of it.${gan}`;
     }
     return (
-      drawn.map(({ real }) => real?.note).find(Boolean) || "Test images as the VAE draws them."
+      drawn.map((/** @type {{ real: any }} */ { real }) => real?.note).find(Boolean) ||
+      "Test images as the VAE draws them."
     );
   }
 
+  /**
+   * @param {Drawn} drawn
+   */
   function paint({ panel, index, sheet, real, kind: its, moment }) {
     let canvas = panel.stage.querySelector("canvas");
     if (!canvas) {
@@ -187,7 +253,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     if (!sheet) {
       canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
       // An old picture would lie about the moment.
-      canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+      drawingOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
       panel.setSharpness(null);
       return;
     }
@@ -203,6 +269,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     panel.setSharpness(sheet.sharpness, tiles);
   }
 
+  /** @param {number} position */
   function prefetch(position) {
     const [ahead, behind] = direction > 0 ? [AHEAD, BEHIND] : [BEHIND, AHEAD];
     const first = Math.max(position - behind, 0);
@@ -226,6 +293,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     return render();
   }
 
+  /** @param {number} position */
   function moveTo(position) {
     direction = position >= Number(slider.value) ? 1 : -1;
     slider.value = String(position);
@@ -233,7 +301,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
   }
 
   function stop() {
-    window.clearTimeout(timer);
+    window.clearTimeout(timer ?? 0);
     timer = null;
     play.textContent = "Play the training";
     play.setAttribute("aria-pressed", "false");
@@ -254,6 +322,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     direction = 1;
   }
 
+  /** @param {string} value */
   function setKind(value) {
     kind = value;
     showKind(kind);
@@ -275,6 +344,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
       if (members.length) shapeStages(members[0].panel.name);
       return shown && render();
     },
+    /** @param {number} images */
     goTo(images) {
       stop();
       if (timeline.length) moveTo(nearestMoment(timeline, images));

@@ -1,10 +1,13 @@
 // Asks the server again and again how far the run is, and shows what is new.
 
-import { make } from "../static/make.js";
+import { finder, make } from "../static/make.js";
 import { makeCharts } from "../training_tab/charts.js";
 
+/** @import { Given } from "../static/types.js" */
+
+/** @param {Given} given */
 export function mount({ element, props, server }) {
-  const find = (selector) => element.querySelector(selector);
+  const find = finder(element);
   const [NARROW, WIDE] = props.value.widths;
   const STACKED = 700;
   const holder = find(".training-charts");
@@ -14,6 +17,7 @@ export function mount({ element, props, server }) {
   find(".watch-name").dataset.family = props.value.family;
   document.title = `${props.value.name}: ganvae`;
 
+  /** @type {string | null} */
   let have = null;
 
   function chartWidth() {
@@ -22,6 +26,7 @@ export function mount({ element, props, server }) {
     return (stacked ? holder.clientWidth : holder.clientWidth / 2) < 450 ? NARROW : WIDE;
   }
 
+  /** @param {{ kind: string, url: string, images: number }} sheet */
   function drawSheet({ kind, url, images }) {
     const picture = make("img", "", { src: url, alt: `The newest ${kind} of the run` });
     return make(
@@ -33,22 +38,25 @@ export function mount({ element, props, server }) {
     );
   }
 
+  /** @param {any} answer */
   function show(answer) {
     find(".watch-state").textContent = answer.error ?? answer.state;
     if (answer.error) return;
     const percent = Math.floor(100 * answer.share);
-    find(".watch-bar").setAttribute("aria-valuenow", percent);
+    find(".watch-bar").setAttribute("aria-valuenow", String(percent));
     find(".watch-bar i").style.width = `${100 * answer.share}%`;
     document.title = `${percent}% ${props.value.name}: ganvae`;
-    const facts = answer.facts.map(([name, value]) =>
-      make("div", "", {}, make("dt", "", {}, name), make("dd", "", {}, value)),
+    const facts = answer.facts.map((/** @type {number[]} */ [name, value]) =>
+      make("div", "", {}, make("dt", "", {}, String(name)), make("dd", "", {}, String(value))),
     );
     find(".watch-facts").replaceChildren(...facts);
     if (!answer.charts) return;
     have = answer.version;
     find(".watch-sheets").replaceChildren(...answer.sheets.map(drawSheet));
     charts.draw(answer.charts);
-    const latest = answer.charts.flatMap((chart) => chart.lines.flatMap((line) => line.x));
+    const latest = answer.charts.flatMap((/** @type {any} */ chart) =>
+      chart.lines.flatMap((/** @type {any} */ line) => line.x),
+    );
     charts.setMoment(latest.length ? Math.max(...latest) : null);
   }
 
