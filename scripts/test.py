@@ -2,8 +2,8 @@
 
 Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
 and what browsers run models with, then checks style, format, types and whether a package has known
-flaws, the same of the page's scripts, and runs the tests, two files of them at once. The exit status is that of the first check
-that fails.
+flaws, then types, style, format and the parts of the page's scripts that need no page, and runs the
+tests, two files of them at once. The exit status is that of the first check that fails.
 """
 
 from __future__ import annotations

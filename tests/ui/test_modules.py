@@ -76,7 +76,8 @@ def test_what_is_packed_is_smaller(known: Modules) -> None:
 def test_every_import_is_a_file_of_ours(known: Modules) -> None:
     for path in scripts(known):
         text = known.files[path].decode()
-        assert len(known.imported(path)) == len(re.findall(r'^(?:import|export|\}).* from "', text, re.M)), path
+        written = re.findall(r'^(?:import|export|\}).* from "', text, re.MULTILINE)
+        assert len(known.imported(path)) == len(written), path
         for other in known.imported(path):
             assert other in known.files, f"{path} imports {other}"
 
