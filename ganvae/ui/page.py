@@ -209,15 +209,19 @@ def html_head(config: dict[str, Any], first: dict[str, Any] | None = None) -> st
         first: the pictures that it opens with.
     """
     known = modules()
-    scripts = known.needed([_ENTRY, *_FIRST, *_LATER])
-    soon = set(known.needed([_ENTRY, *_FIRST]))
-    ordered = sorted(scripts, key=lambda path: path not in soon)
+    soon = known.needed([_ENTRY, *_FIRST])
+    later = [path for path in known.needed(_LATER) if path not in soon]
     preloads = [
         f'<link rel="preload" as="image" href="{sheet["image"]}" media="{_SCREENS[screen]}">'
         for screen, answer in (first or {}).items()
         for sheet in answer["sheets"].values()
     ]
-    return _html_head(_ENTRY, ordered, config, preloads)
+    return _html_head(
+        _ENTRY,
+        soon,
+        config,
+        [*preloads, *(_preload(path, ' fetchpriority="low"') for path in later)],
+    )
 
 
 def _html_head(
@@ -235,11 +239,15 @@ def _html_head(
             f'<meta property="og:description" content="{_DESCRIPTION}">',
             f'<script type="importmap">{imports}</script>',
             f'<script type="application/json" id="{_CONFIG}">{data}</script>',
-            *(f'<link rel="modulepreload" href="{known.address(path)}">' for path in scripts),
+            *map(_preload, scripts),
             *more,
             f'<script type="module">import "{NAME}";</script>',
         )
     )
+
+
+def _preload(path: str, more: str = "") -> str:
+    return f'<link rel="modulepreload" href="{modules().address(path)}"{more}>'
 
 
 def _shell() -> dict[str, Any]:

@@ -17,8 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Whoever comes again asks whether it is still the same, and gets an answer without a body.
 _CACHE = "no-cache"
-# After the base address, which ours are relative to, and before any module script.
-_BASE = re.compile(rb"<base [^>]*>")
+# After the base address, which ours are relative to, and the viewport, which says what a phone is;
+# before any module script.
+_BEFORE = re.compile(rb'<meta\s+name="viewport"[^>]*>')
 
 
 class Shell:
@@ -84,6 +85,6 @@ def _is_page(start: Message) -> bool:
 @functools.lru_cache(maxsize=8)
 def _packed(html: bytes, head: str, small: bool) -> tuple[bytes, str]:
     """The HTML with our head in it, compressed if `small`, and its tag."""
-    content = _BASE.sub(lambda base: base[0] + b"\n" + head.encode(), html, count=1)
+    content = _BEFORE.sub(lambda meta: meta[0] + b"\n" + head.encode(), html, count=1)
     tag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     return (gzip.compress(content, 6, mtime=0) if small else content), tag
