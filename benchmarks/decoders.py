@@ -28,6 +28,7 @@ IMAGES, WARM_UP = 200, 20
 
 DRAW = """
 async ([model, warmUp, images]) => {
+  const ganvae = await import("ganvae");
   await ganvae.engine.start([model]);
   if (!ganvae.engine.can(model)) throw new Error(`${model} can't be drawn here`);
   const { latent } = ganvae.config.models[model];
@@ -45,7 +46,9 @@ async ([model, warmUp, images]) => {
 
 def measure(page: Page, weights: Path, images: int = IMAGES) -> dict[str, Any]:
     """Milliseconds an image of every model that the open page can draw, by name."""
-    models: dict[str, Any] = page.evaluate("() => ganvae.config.models")
+    models: dict[str, Any] = page.evaluate(
+        "() => import('ganvae').then((page) => page.config.models)"
+    )
     found = {}
     for name, facts in models.items():
         if not (facts["engine"] or {}).get("decoder"):
@@ -69,7 +72,6 @@ def main() -> None:
         browser = chromium.launch(playwright, options.chromium)
         page = browser.new_page()
         page.goto(address)
-        page.wait_for_function("() => window.ganvae?.engine")
         models = measure(page, options.weights)
         browser.close()
     hardware = describe_hardware(torch.device("cpu"))

@@ -162,7 +162,7 @@ def measure(page: Page, address: str, pair: str, drawer: str, moves: int) -> dic
     page.wait_for_function(SETTLED)
     shown = {one["job"] for one in page.evaluate("() => benchmark.shown")}
     return {
-        "models": page.evaluate("() => ganvae.members()"),
+        "models": page.evaluate("() => import('ganvae').then((page) => page.members())"),
         **summary(found),
         "frames_per_second": round(len(shown) / STEADY_SECONDS, 1),
         "requests": asked,

@@ -2,8 +2,8 @@
 
 Makes `.venv` if there is none, installs what the tests need into it, sees that there is a browser
 and what browsers run models with, then checks style, format, types and whether a package has known
-flaws, and runs the tests, two files of them at once. The exit status is that of the first check
-that fails.
+flaws, then types, style, format and the parts of the page's scripts that need no page, and runs the
+tests, two files of them at once. The exit status is that of the first check that fails.
 """
 
 from __future__ import annotations
@@ -27,6 +27,10 @@ CHECKS = (
     ["ruff", "format", "--check", "."],
     ["mypy"],
     ["scripts/audit.py"],
+    ["npm", "run", "--silent", "types"],
+    ["npm", "run", "--silent", "lint"],
+    ["npm", "run", "--silent", "format"],
+    ["npm", "run", "--silent", "test"],
     # A file's tests stay together: what they share is made once.
     ["pytest", "-n", "2", "--dist", "loadfile"],
 )
@@ -43,17 +47,44 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    prepare(("npm",), "npm")
+    if not prepare(("npm",), "npm"):
+        print(
+            "The page's scripts are checked by tools of npm: install it (Debian and Ubuntu: "
+            "sudo apt-get install npm).",
+            file=sys.stderr,
+        )
+        return 1
+    if status := prepare_tools():
+        return status
     fetch_runtime.fetch(fetch_runtime.DEFAULT_FOLDER)
     fetch_client.fetch(fetch_client.DEFAULT_FOLDER)
     for check in CHECKS:
-        module = [] if check[0].endswith(".py") else ["-m"]
-        command = [str(python), *module, *check, *(arguments if check[0] == "pytest" else [])]
-        print("$", " ".join(command[1:]), flush=True)
+        command = [*started(check, str(python)), *(arguments if check[0] == "pytest" else [])]
+        print("$", " ".join(command if check[0] == "npm" else command[1:]), flush=True)
         status = subprocess.run(command, cwd=ROOT).returncode
         if status:
             return status
     return 0
+
+
+def started(check: list[str], python: str) -> list[str]:
+    """The command of a check: a program of npm's, a script of ours, or a module."""
+    if check[0] == "npm":
+        return [shutil.which("npm") or "npm", *check[1:]]
+    return [python, *([] if check[0].endswith(".py") else ["-m"]), *check]
+
+
+def prepare_tools() -> int:
+    """Install what checks the page's scripts as far as it isn't; npm's exit status."""
+    wanted = (ROOT / "package-lock.json").read_text()
+    installed = ROOT / "node_modules" / "installed.json"
+    if installed.exists() and installed.read_text() == wanted:
+        return 0
+    npm = [shutil.which("npm") or "npm", "ci", "--no-audit", "--no-fund", "--silent"]
+    status = subprocess.run(npm, cwd=ROOT).returncode
+    if not status:
+        installed.write_text(wanted)
+    return status
 
 
 def prepare_environment() -> Path:

@@ -9,8 +9,8 @@
         return {"angle": checks.whole(data.get("by"), "The step", 1, 9), "of": name}
 
 Beside the class's `__init__.py` lie `template.html`, `style.css` and `script.js`. The template is
-plain HTML that Gradio draws once and never again: the script owns it from then on. The script is
-the body of a function of (element, trigger, props, server, upload, watch).
+plain HTML that Gradio draws once and never again: the script owns it from then on. The script is an
+ES module that exports `mount({ element, props, server })`.
 
 Gradio sends the browser every attribute that has the name of a parameter of `__init__`: keep the
 parameter in one with an underscore, or in none.
@@ -29,6 +29,7 @@ import gradio as gr
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
+from ganvae.ui.modules import NAME
 from ganvae.ui.shelf import Shelf
 from ganvae.ui.web.mistakes import note_mistake
 from ganvae.ui.web.slow import watched
@@ -36,10 +37,14 @@ from ganvae.ui.web.slow import watched
 ServerFunction = Callable[[Any], Any]
 ModelFunction = Callable[[Collection, Any], Any]
 _log = logging.getLogger(__name__)
-# A page that is open goes on with the models it was made of, whatever the server shows since.
-_SAME_WEIGHTS = """server = new Proxy(server, {
-  get: (all, name) => (data) => all[name]({ ...data, weights: window.ganvaeConfig?.weights }),
-});"""
+# What Gradio runs when it has drawn the template: see ui/entry.js.
+_ON_LOAD = """import("{name}")
+  .then((page) => page.mount("{path}", {{ element, props, server }}))
+  .catch((error) => {{
+    element.textContent = "{lost}";
+    throw error;
+  }});"""
+_LOST = "This part of the page could not be loaded; load the page again."
 _FAILED = "Something went wrong on the server; its log says what."
 
 
@@ -47,10 +52,11 @@ class PageComponent(gr.HTML):
     """A `gr.HTML` made of files.
 
     Attributes:
-        SCRIPTS, STYLES: script and style files of the folder, joined in this order.
+        SCRIPT: the module of the folder that brings it to life.
+        STYLES: style files of the folder, joined in this order.
     """
 
-    SCRIPTS: tuple[str, ...] = ("script.js",)
+    SCRIPT = "script.js"
     STYLES: tuple[str, ...] = ("style.css",)
 
     def __init__(
@@ -65,13 +71,11 @@ class PageComponent(gr.HTML):
             options: further arguments of `gr.HTML`, such as `elem_id`.
         """
         folder = Path(inspect.getfile(type(self))).parent
-        scripts = "\n".join(_read(folder / name) for name in self.SCRIPTS)
         super().__init__(
             value,
             html_template=_literal(_read(folder / "template.html")),
             css_template=_literal("\n".join(_read(folder / name) for name in self.STYLES)),
-            # Gives the script a name in the browser's developer tools.
-            js_on_load=f"{_SAME_WEIGHTS}\n{scripts}\n//# sourceURL=ganvae/{folder.name}.js",
+            js_on_load=_ON_LOAD.format(name=NAME, path=f"{folder.name}/{self.SCRIPT}", lost=_LOST),
             apply_default_css=False,
             padding=False,
             container=False,

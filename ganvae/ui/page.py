@@ -16,7 +16,7 @@ from ganvae.ui.api import add_endpoints
 from ganvae.ui.bridge import BridgeTab
 from ganvae.ui.compare import CompareTab
 from ganvae.ui.config import page_config
-from ganvae.ui.engine import routes, scripts
+from ganvae.ui.engine import routes
 from ganvae.ui.explorer import LatentExplorer
 from ganvae.ui.footer import Footer
 from ganvae.ui.header import Header
@@ -29,10 +29,11 @@ from ganvae.ui.limits import (
     body_bytes,
 )
 from ganvae.ui.map import MapTab
+from ganvae.ui.modules import NAME, modules
 from ganvae.ui.reconstruct import ReconstructTab
 from ganvae.ui.reload import routes as reload_routes
 from ganvae.ui.sample import SampleTab
-from ganvae.ui.sample.server import first_answer
+from ganvae.ui.sample.first import FirstPictures
 from ganvae.ui.searches import Searches
 from ganvae.ui.shelf import Shelf
 from ganvae.ui.training_tab import TrainingTab
@@ -44,19 +45,19 @@ from ganvae.ui.web.health import Health
 _log = logging.getLogger(__name__)
 _STATIC = Path(__file__).parent / "static"
 _STYLES = ("tokens.css", "page.css", "panel.css", "dock.css", "sketch.css")
-_SCRIPTS = (
-    "store.js",
-    "places.js",
-    "bytes.js",
-    "make.js",
-    "helpers.js",
-    "canvas.js",
-    "pixels.js",
-    "sheets.js",
-    "source.js",
-    "sketch.js",
-    "panel.js",
+# The module that `import("ganvae")` means.
+_ENTRY, _WATCH_ENTRY = "entry.js", "watch/entry.js"
+# Parts of the page that import nothing of each other; what a visitor sees first comes first.
+_FIRST = ("header/script.js", "sample/script.js", "footer/script.js")
+_LATER = (
+    "explorer/explore.js",
+    "explorer/walk.js",
+    *(f"{name}/script.js" for name in ("map", "compare", "bridge", "reconstruct", "training_tab")),
 )
+# Where the page's scripts find the configuration.
+_CONFIG = "ganvae-config"
+# As in static/store.js: a phone shows fewer pictures.
+_SCREENS = {"wide": "not all and (max-width: 640px)", "phone": "(max-width: 640px)"}
 _TITLE = "ganvae: VAE against GAN"
 _DESCRIPTION = "Sample a VAE and a GAN side by side, walk through both, and see blur measured."
 # Two squares, one of each colour; in the page itself, so that nothing is asked for.
@@ -72,10 +73,12 @@ class Page(StrictBlocks):
 
     Attributes:
         launch_options: what `launch` must be given for it to look and work as built.
+        html_head: what stands first in the head of its HTML.
         shelf: the models that it answers with; the page of a training has none.
     """
 
     launch_options: dict[str, Any]
+    html_head: str
     shelf: Shelf
 
 
@@ -93,7 +96,9 @@ def build(
     """
     config = _usable_config(collection)
     shelf = Shelf(collection)
-    sample = SampleTab(shelf, config, render=False)
+    pictures = FirstPictures()
+    first = pictures.answers(collection, config)
+    sample = SampleTab(shelf, first, render=False)
     footer = Footer(note, render=False)
     searches: Searches[Any] = Searches()
     tabs: tuple[tuple[str, str, Callable[[], Any]], ...] = (
@@ -121,9 +126,8 @@ def build(
                 shown[key] = tab
                 # Gradio has several ways to a tab, a menu on narrow screens among them; all of
                 # them end in this event. It runs in the browser alone.
-                tab.select(
-                    None, js=f"() => window.ganvae.set({{tab: '{key}'}})", api_visibility="private"
-                )
+                show = f"() => import('{NAME}').then((page) => page.show('{key}'))"
+                tab.select(None, js=show, api_visibility="private")
         footer.render()
         endpoints = add_endpoints(shelf)
     page.queue(max_size=MOST_QUEUED)
@@ -135,13 +139,12 @@ def build(
         # All of it is read before anything changes.
         fresh = Collection(folder)
         config = _usable_config(fresh)
-        head = launch_options(config)["head"]
-        first = first_answer(fresh, config)
+        first = pictures.answers(fresh, config)
         shelf.adopt(fresh)
         sample.value = first
         footer.value = {"note": note}
         shown["bridge"].visible = bool(config["bridges"])
-        page.head = head
+        page.html_head = html_head(config, first)
         # Until this line new visitors get the old page, whose calls are answered by the old models.
         page.config = page.get_config_file()
         return note
@@ -160,10 +163,17 @@ def build(
         recipes = (current.recipe(name) for name in endpoints.names(current))
         return body_bytes(max((recipe.latent for recipe in recipes), default=0))
 
+    ours = [*modules().routes(), pictures.route(), *routes(shelf)]
     page.shelf = shelf
+    page.html_head = html_head(config, first)
     page.launch_options = {
-        **launch_options(config),
-        **around(state, limit, [*routes(shelf), *(reload_routes(reload) if renew else [])]),
+        **_shell(),
+        **around(
+            state,
+            lambda: page.html_head,
+            limit,
+            [*ours, *(reload_routes(reload) if renew else [])],
+        ),
         "state_session_capacity": MOST_SESSIONS,
     }
     return page
@@ -195,26 +205,72 @@ def build_watch(folder: Path) -> Page:
         Watch(folder)
     keep_house(page)
     nothing: Health = {"status": "ok", "models": 0, "weights": None, "source": ""}
+    scripts = modules().needed([_WATCH_ENTRY, "watch/script.js"])
+    page.html_head = _html_head(_WATCH_ENTRY, scripts, {"weights": None})
+    routes = modules().routes()
+    limit = body_bytes(0)
     page.launch_options = {
-        **_shell([_static("make.js")]),
-        **around(lambda: nothing, lambda: body_bytes(0)),
+        **_shell(),
+        **around(lambda: nothing, lambda: page.html_head, lambda: limit, routes),
     }
     return page
 
 
-def launch_options(config: dict[str, Any]) -> dict[str, Any]:
-    """Theme, style and scripts for `gr.Blocks.launch`.
+def html_head(config: dict[str, Any], first: dict[str, Any] | None = None) -> str:
+    """What stands first in the head of the page's HTML: who it is, what it knows, what it needs.
 
-    Our style goes into the head: Gradio rewrites what `css` holds and drops some of its rules.
+    Args:
+        config: what `page_config` made of the models.
+        first: the pictures that it opens with.
     """
+    known = modules()
+    soon = known.needed([_ENTRY, *_FIRST])
+    later = [path for path in known.needed(_LATER) if path not in soon]
+    preloads = [
+        f'<link rel="preload" as="image" href="{sheet["image"]}" media="{_SCREENS[screen]}">'
+        for screen, answer in (first or {}).items()
+        for sheet in answer["sheets"].values()
+    ]
+    return _html_head(
+        _ENTRY,
+        soon,
+        config,
+        [*preloads, *(_preload(path, ' fetchpriority="low"') for path in later)],
+    )
+
+
+def _html_head(
+    entry: str, scripts: Sequence[str], config: dict[str, Any], more: Sequence[str] = ()
+) -> str:
+    known = modules()
     # The smallest escape that keeps "</script>" in a model's name from ending the script.
     data = json.dumps(config, allow_nan=False).replace("<", "\\u003c")
-    sources = [f"window.ganvaeConfig = {data};", *map(_static, _SCRIPTS), *scripts()]
-    return _shell(sources)
+    imports = json.dumps({"imports": {NAME: f"./{known.address(entry)}"}})
+    return "\n".join(
+        (
+            f'<link rel="icon" href="{_ICON}">',
+            f'<meta name="description" content="{_DESCRIPTION}">',
+            f'<meta property="og:title" content="{_TITLE}">',
+            f'<meta property="og:description" content="{_DESCRIPTION}">',
+            f'<script type="importmap">{imports}</script>',
+            f'<script type="application/json" id="{_CONFIG}">{data}</script>',
+            *map(_preload, scripts),
+            *more,
+            f'<script type="module">import "{NAME}";</script>',
+        )
+    )
 
 
-def _shell(sources: Sequence[str]) -> dict[str, Any]:
-    """What Gradio is told of any page of ours."""
+def _preload(path: str, more: str = "") -> str:
+    return f'<link rel="modulepreload" href="{modules().address(path)}"{more}>'
+
+
+def _shell() -> dict[str, Any]:
+    """What Gradio is told of any page of ours.
+
+    Our style goes into the head that Gradio adds to: it rewrites what `css` holds and drops some of
+    its rules, and what stands in the HTML already comes before Gradio's own.
+    """
     styles = "\n".join(_static(name) for name in _STYLES)
     return {
         "theme": gr.themes.Base(
@@ -225,16 +281,7 @@ def _shell(sources: Sequence[str]) -> dict[str, Any]:
             font=("system-ui", "sans-serif"),
             font_mono=("ui-monospace", "monospace"),
         ),
-        "head": "\n".join(
-            (
-                f'<link rel="icon" href="{_ICON}">',
-                f'<meta name="description" content="{_DESCRIPTION}">',
-                f'<meta property="og:title" content="{_TITLE}">',
-                f'<meta property="og:description" content="{_DESCRIPTION}">',
-                f"<style>{styles}</style>",
-                *(f"<script>{source}</script>" for source in sources),
-            )
-        ),
+        "head": f"<style>{styles}</style>",
         # The browser draws all there is to see: Node has nothing to prepare on the server.
         "ssr_mode": False,
         # Without it Gradio has no API page for our header to link to; the footer itself is hidden.

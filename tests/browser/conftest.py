@@ -30,6 +30,15 @@ HERE = re.compile(r"http://127\.0\.0\.1:\d+/|data:|blob:")
 
 NewPage = OpenPage = Callable[..., Page]
 
+# The page itself has no globals: tests give its one entry point a name.
+HANDLE = """
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector("script[type=importmap]")) {
+    import("ganvae").then((page) => { window.ganvae = page; });
+  }
+});
+"""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_cdn() -> Iterator[None]:
@@ -143,6 +152,7 @@ def new_page(browser: Browser) -> Iterator[NewPage]:
     def make(width: int = 1280, height: int = 800, **options: Any) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.add_init_script(HANDLE)
         context.set_default_timeout(PATIENCE_MS)
         context.on("page", watch)
         return context.new_page()

@@ -49,11 +49,13 @@ def test_what_it_says_is_text(open_page: OpenPage) -> None:
         ".props.js_on_load"
     )
     kept = page.evaluate(
-        """(script) => {
+        """async (script) => {
           const element = document.createElement("div");
           element.innerHTML = '<p class="foot"></p>';
           const note = "<img src=x onerror=alert(1)>";
-          new Function("element", "props", "server", script)(element, {value: {note}}, {});
+          await new Function("element", "props", "server", `return ${script}`)(
+            element, {value: {note}}, {}
+          );
           return element.querySelector(".foot").innerHTML;
         }""",
         script,

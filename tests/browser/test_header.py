@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
@@ -95,6 +96,7 @@ def test_share_copies_a_link_to_this_view(open_page: OpenPage, page_url: str) ->
 def test_the_api_link_opens_gradios_page_over_this_view(open_page: OpenPage) -> None:
     page = open_page("?seed=9")
     link = page.locator("#gv-header .api")
+    expect(link).to_have_attribute("href", re.compile("."))
     href = link.get_attribute("href")
     assert href
     assert parse_qs(urlsplit(href).query) == {"seed": ["9"], "view": ["api"]}

@@ -27,7 +27,8 @@ from ganvae.ui.bridge.server import DRAWN, DRAWN_SEED
 from ganvae.ui.config import page_config
 from ganvae.ui.explorer.server import decode
 from ganvae.ui.page import Page, build
-from ganvae.ui.sample.server import draw, first_answer
+from ganvae.ui.sample.first import FirstPictures
+from ganvae.ui.sample.server import draw
 from tests.conftest import TINY_FACE_STOPS, TINY_STOPS
 
 NAMES = [recipe.name for recipe in TINY_STOPS]
@@ -117,10 +118,13 @@ def test_the_tuned_pair_opens_with_the_fitted_prior(
     (pair,) = page_config(collection)["pairs"]
     assert pair["fitted"]
     assert not any(pair["fitted"] for pair in page_config(Collection(tiny_weights))["pairs"])
-    first = first_answer(collection, page_config(collection))
-    assert first is not None
-    assert first["request"]["fitted"]
-    assert first["sheets"] != draw(collection, {**first["request"], "fitted": False})["sheets"]
+    answers = FirstPictures().answers(collection, page_config(collection))
+    assert answers is not None
+    for first in answers.values():
+        assert first["request"]["fitted"]
+        plain = draw(collection, {**first["request"], "fitted": False})["sheets"]
+        vae = pair["vae"]
+        assert first["sheets"][vae]["sharpness"] != plain[vae]["sharpness"]
 
 
 def test_each_pair_has_the_bridge_of_its_data_set_or_else_the_first(

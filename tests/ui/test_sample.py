@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from ganvae import render
 from ganvae.collection import Collection
@@ -19,6 +21,7 @@ from ganvae.prior.format import FITTED_PRIOR, read_fitted_prior
 from ganvae.ui import sampling
 from ganvae.ui.config import page_config
 from ganvae.ui.sample import SampleTab
+from ganvae.ui.sample.first import FirstPictures
 from ganvae.ui.shelf import Shelf
 
 ASKED = {"models": ["vae-10", "gan-100"], "seed": 7, "count": 9, "temperature": 1}
@@ -32,12 +35,12 @@ def collection(tiny_weights: Path) -> Collection:
 @pytest.fixture(scope="module")
 def faces(face_weights: Path) -> SampleTab:
     collection = Collection(face_weights)
-    return SampleTab(Shelf(collection), page_config(collection))
+    return SampleTab(Shelf(collection), None)
 
 
 @pytest.fixture(scope="module")
 def tab(collection: Collection) -> SampleTab:
-    return SampleTab(Shelf(collection), page_config(collection))
+    return SampleTab(Shelf(collection), None)
 
 
 def pixels(url: str) -> np.ndarray:
@@ -149,11 +152,48 @@ def test_download_holds_both_grids(tab: SampleTab) -> None:
     assert drawn.shape[1] > 2 * side
 
 
-def test_the_first_grids_are_in_the_page(tab: SampleTab) -> None:
-    first = tab.value
-    assert first["request"]["models"] == ["vae-10", "gan-100"]
-    assert first["request"]["count"] == 64
-    assert first["sheets"] == tab.draw(first["request"])["sheets"]
+def served(pictures: FirstPictures) -> TestClient:
+    return TestClient(Starlette(routes=[pictures.route()]))
+
+
+def test_the_first_grids_are_files_of_their_own(collection: Collection, tab: SampleTab) -> None:
+    pictures = FirstPictures()
+    answers = pictures.answers(collection, page_config(collection))
+    assert answers is not None
+    assert {screen: one["request"]["count"] for screen, one in answers.items()} == {
+        "wide": 64,
+        "phone": 16,
+    }
+    client = served(pictures)
+    for first in answers.values():
+        assert first["request"]["models"] == ["vae-10", "gan-100"]
+        drawn = tab.draw(first["request"])["sheets"]
+        for name, sheet in first["sheets"].items():
+            answer = client.get(sheet["image"])
+            assert answer.headers["content-type"] == "image/png"
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            url = f"data:image/png;base64,{base64.b64encode(answer.content).decode()}"
+            assert {**sheet, "image": url} == drawn[name]
+    assert client.get("/pictures/nothing.png").status_code == 404
+
+
+def test_first_grids_of_former_models_stay_for_open_pages(
+    collection: Collection, face_weights: Path
+) -> None:
+    pictures, faces = FirstPictures(), Collection(face_weights)
+    former = pictures.answers(collection, page_config(collection))
+    newer = pictures.answers(faces, page_config(faces))
+    assert former is not None
+    assert newer is not None
+    client = served(pictures)
+    for answers in (former, newer):
+        for first in answers.values():
+            for sheet in first["sheets"].values():
+                assert client.get(sheet["image"]).status_code == 200
+
+
+def test_a_page_without_a_pair_has_no_first_grids(collection: Collection) -> None:
+    assert FirstPictures().answers(collection, {"pairs": []}) is None
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def picture(url: str, media: str = "webp") -> np.ndarray:
 def test_the_component_has_its_files_and_functions(collection: Collection) -> None:
     tab = TrainingTab(Shelf(collection))
     assert "training-charts" in tab.html_template
-    assert "drawTiles" in tab.js_on_load
+    assert 'mount("training_tab/script.js"' in tab.js_on_load
     assert {"charts", "moments", "sheets", "originals"} <= set(dir(tab))
 
 

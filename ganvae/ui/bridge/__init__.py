@@ -1,9 +1,4 @@
-"""The Bridge tab: one slider from a VAE to a GAN, with every stop drawn by a model of its own.
-
-The scripts are one function in the browser: what the stops draw and whether it is here yet, the
-slider, the pictures on the stage, the curve with its figures, the controls, and what keeps them in
-step with the state.
-"""
+"""The Bridge tab: one slider from a VAE to a GAN, with every stop drawn by a model of its own."""
 
 from __future__ import annotations
 
@@ -18,8 +13,6 @@ from ganvae.ui.shelf import Shelf
 
 class BridgeTab(ModelComponent):
     """What a picture loses as it gains sharpness, under the hand."""
-
-    SCRIPTS = ("stops.js", "slider.js", "stage.js", "curve.js", "dock.js", "script.js")
 
     def __init__(self, shelf: Shelf, **options: Any) -> None:
         """

@@ -1,55 +1,45 @@
 // The controls below the slider: which bridge, which seed, which picture.
 
-function makeDock(root) {
-  const { make } = ganvae;
-  const find = (selector) => root.querySelector(selector);
-  const { bridges } = ganvae.config;
-  const choice = find(".br-bridges");
-  const seed = find(".br-seed");
-  let total = 0;
+import * as store from "../static/store.js";
+import { config } from "../static/config.js";
+import { bindSeed } from "../static/field.js";
+import { make, one } from "../static/make.js";
+import { around, placeInWords } from "../static/offer.js";
+import { radioGroup } from "../static/radio.js";
 
-  const options = bridges.map((bridge) => {
-    const option = make("button", "gv-option", { type: "button", role: "radio", title: bridge.hint }, bridge.title);
-    option.dataset.value = bridge.key;
-    option.addEventListener("click", () => ganvae.set({ bridge: bridge.key }));
-    option.addEventListener("keydown", (event) => {
-      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      if (!by) return;
-      event.preventDefault();
-      const next = options[(options.indexOf(option) + by + options.length) % options.length];
-      ganvae.set({ bridge: next.dataset.value });
-      next.focus();
-    });
-    return option;
+/** @import { State } from "../static/types.js" */
+
+/** @param {HTMLElement} root */
+export function makeDock(root) {
+  const choice = one(root, ".br-bridges");
+  const options = config.bridges.map((bridge) => {
+    const attributes = { role: "radio", title: bridge.hint, "data-value": bridge.key };
+    return make("button", "gv-option", { type: "button", ...attributes }, bridge.title);
   });
+  const show = radioGroup(options, (bridge) => store.set({ bridge }));
   choice.append(...options);
-  choice.hidden = bridges.length < 2;
+  choice.hidden = options.length < 2;
 
-  seed.addEventListener("change", () => {
-    const value = Number(seed.value);
-    ganvae.set({ seed: value });
-    if (seed.value === "" || ganvae.get().seed !== value) {
-      ganvae.toast(`The seed must be a whole number from ${seed.min} to ${seed.max}.`);
-    }
-    seed.value = ganvae.get().seed;
-  });
-  find("[data-do=reroll]").addEventListener("click", ganvae.reroll);
-  const turn = (by) => total && ganvae.set({ index: ((ganvae.get().index % total) + by + total) % total });
-  find("[data-do=back]").addEventListener("click", () => turn(-1));
-  find("[data-do=on]").addEventListener("click", () => turn(1));
+  /** @type {HTMLInputElement} */
+  const seed = one(root, ".br-seed");
+  const showSeed = bindSeed(seed, one(root, "[data-do=reroll]"));
+  let total = 0;
+  const turn = (/** @type {number} */ by) => {
+    if (total) store.set({ index: around(store.get().index % total, by, total) });
+  };
+  one(root, "[data-do=back]").addEventListener("click", () => turn(-1));
+  one(root, "[data-do=on]").addEventListener("click", () => turn(1));
 
   return {
+    /** @param {State} state */
     refresh(state) {
-      if (document.activeElement !== seed) seed.value = state.seed;
-      for (const option of options) {
-        const on = option.dataset.value === state.bridge;
-        option.setAttribute("aria-checked", String(on));
-        option.tabIndex = on ? 0 : -1;
-      }
+      showSeed();
+      show(state.bridge);
     },
+    /** @param {{ index: number, total: number }} original */
     showNumber(original) {
       total = original.total;
-      find(".br-number").textContent = `${original.index + 1} of ${total.toLocaleString("en-US")}`;
+      one(root, ".br-number").textContent = placeInWords(original.index, total);
     },
   };
 }

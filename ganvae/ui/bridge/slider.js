@@ -1,9 +1,15 @@
 // The slider from VAE to GAN: it moves smoothly, arrow keys go from stop to stop.
 
-/** @param {(position: number) => void} onMove */
-function makeSlider(root, onMove) {
-  const range = root.querySelector(".br-range");
-  const ticks = root.querySelector(".br-ticks");
+import { make, one } from "../static/make.js";
+
+/** @import { Bridge } from "../static/types.js" */
+
+/** @param {(position: number) => void} onMove @param {HTMLElement} root */
+export function makeSlider(root, onMove) {
+  /** @type {HTMLInputElement} */
+  const range = one(root, ".br-range");
+  const ticks = one(root, ".br-ticks");
+  /** @type {HTMLButtonElement[]} */
   let marks = [];
 
   range.addEventListener("input", () => onMove(Number(range.value)));
@@ -23,19 +29,25 @@ function makeSlider(root, onMove) {
   });
 
   return {
+    /** @param {Bridge} bridge */
     place(bridge) {
-      range.max = bridge.stops.length - 1;
+      range.max = String(bridge.stops.length - 1);
       marks = bridge.weights.map((weight, at) => {
-        const mark = ganvae.make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
+        const mark = make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
         mark.title = `Stop ${at + 1} of ${bridge.stops.length}: the discriminator's word has a weight of ${weight}`;
-        mark.style.setProperty("--at", at / (bridge.stops.length - 1));
+        mark.style.setProperty("--at", String(at / (bridge.stops.length - 1)));
         mark.addEventListener("click", () => onMove(at));
         return mark;
       });
       ticks.replaceChildren(...marks);
     },
+    /**
+     * @param {Bridge} bridge
+     * @param {number} position
+     * @param {number} at
+     */
     show(bridge, position, at) {
-      if (Number(range.value) !== position) range.value = position;
+      if (Number(range.value) !== position) range.value = String(position);
       const words = `stop ${at + 1} of ${bridge.stops.length}, weight ${bridge.weights[at]}`;
       range.setAttribute("aria-valuetext", words);
       marks.forEach((mark, place) => mark.classList.toggle("chosen", place === at));

@@ -1,42 +1,74 @@
 // The pictures of one stop: a grid of samples, an original and its reconstruction.
 
+import { config } from "../static/config.js";
+import { fitInto, paintPicture, paintSheet } from "../static/sheets.js";
+import { counted } from "../static/told.js";
+import { finder } from "../static/make.js";
+
+/**
+ * @import { Batch, Bridge } from "../static/types.js"
+ * @import { View } from "./stops.js"
+ */
+
 // From so many pixels of the screen on, all pixels of digits are equally large.
 const EVEN = 3;
 
-function makeStage(root) {
-  const find = (selector) => root.querySelector(selector);
+/** @param {HTMLElement} root */
+export function makeStage(root) {
+  const find = finder(root);
   const samples = find(".br-samples");
-  const [grid, original, redrawn] = [".br-grid", ".br-original", ".br-redrawn"].map(find);
+  /** @type {HTMLCanvasElement} */
+  const grid = find(".br-grid");
+  /** @type {HTMLCanvasElement} */
+  const original = find(".br-original");
+  /** @type {HTMLCanvasElement} */
+  const redrawn = find(".br-redrawn");
   let shown = false;
 
   function fit() {
     if (!shown) return;
-    for (const canvas of [grid, original, redrawn]) ganvae.fitInto(canvas, canvas.parentNode, EVEN);
+    for (const canvas of [grid, original, redrawn]) {
+      fitInto(canvas, /** @type {HTMLElement} */ (canvas.parentNode), EVEN);
+    }
   }
   new ResizeObserver(fit).observe(find(".br-stage"));
 
   return {
     fit,
+    /** @param {boolean} flag */
     setBusy(flag) {
       samples.classList.toggle("busy", flag);
       samples.setAttribute("aria-busy", String(flag));
     },
-    /** Show what a stop drew of a view. */
+    /**
+     * Show what a stop drew of a view.
+     *
+     * @param {Bridge} bridge
+     * @param {number} at
+     * @param {View} view
+     * @param {Batch} batch
+     */
     show(bridge, at, view, batch) {
       const name = bridge.stops[at];
-      const { subject, image_shape: [channels] } = ganvae.config.models[name];
+      const {
+        subject,
+        image_shape: [channels],
+      } = config.models[name];
       const count = batch.pixels.length - 1;
       const indices = Array.from({ length: count }, (_, index) => index);
-      ganvae.paintSheet(grid, batch, Math.ceil(Math.sqrt(count)), 1, indices);
-      ganvae.paint(original, view.original.batch);
-      ganvae.paint(redrawn, batch, count);
+      paintSheet(grid, batch, Math.ceil(Math.sqrt(count)), 1, indices);
+      paintPicture(original, view.original.batch);
+      paintPicture(redrawn, batch, count);
       shown = true;
       fit();
       root.dataset.colour = String(channels === 3);
       const stop = `stop ${at + 1} of ${bridge.stops.length}`;
       const title = bridge.title.toLowerCase();
       const drawer = view.original.by;
-      grid.setAttribute("aria-label", `${ganvae.counted(name, count, "samples")} by ${stop} of the bridge`);
+      grid.setAttribute(
+        "aria-label",
+        `${counted(name, count, "samples")} by ${stop} of the bridge`,
+      );
       original.setAttribute(
         "aria-label",
         drawer ? `A ${subject[0]} drawn by ${drawer}` : `A test image of ${title}`,

@@ -15,15 +15,6 @@ from ganvae.ui.shelf import Shelf
 class CompareTab(ModelComponent):
     """Blur against sharpness on the same picture."""
 
-    SCRIPTS = (
-        "pictures.js",
-        "slider.js",
-        "panels.js",
-        "figures.js",
-        "tables.js",
-        "dock.js",
-        "script.js",
-    )
     STYLES = ("style.css", "figures.css")
 
     def __init__(self, shelf: Shelf, searches: Searches[Any]) -> None:

@@ -1,7 +1,10 @@
 // What was measured: two charts with their legends, and what the discriminator says on average.
 
-function drawChart(chart) {
-  const { make } = ganvae;
+import { make } from "../static/make.js";
+import { percent } from "../static/meter.js";
+
+/** @param {any} chart */
+export function drawChart(chart) {
   const root = make(
     "figure",
     "compare-chart",
@@ -14,7 +17,7 @@ function drawChart(chart) {
     return root;
   }
   const legend = make("p", "compare-legend");
-  for (const line of chart.lines.filter((each) => each.told)) {
+  for (const line of chart.lines.filter((/** @type {any} */ each) => each.told)) {
     const key = make("i", "compare-key");
     key.style.borderTopColor = line.colour;
     key.style.borderTopStyle = line.style;
@@ -26,18 +29,25 @@ function drawChart(chart) {
   return root;
 }
 
-// A sentence in place of figures; the command in it stands out, so that it can be copied.
+/**
+ * A sentence in place of figures; the command in it stands out, so that it can be copied.
+ *
+ * @param {string} sentence
+ */
 function missingLine(sentence) {
-  const { make } = ganvae;
   const [before, command, after] = sentence.split(/(python train\.py --score [\w.-]*[\w-])/);
   const parts = command ? [before, make("code", "", {}, command), after] : [sentence];
   return make("p", "compare-missing", {}, ...parts);
 }
 
-// Families that were trained for the question: charts over the setting that differs.
-function drawSweeps(holder, sweeps) {
-  const { make } = ganvae;
-  const parts = sweeps.map((sweep) =>
+/**
+ * Families that were trained for the question: charts over the setting that differs.
+ *
+ * @param {HTMLElement} holder
+ * @param {any} sweeps
+ */
+export function drawSweeps(holder, sweeps) {
+  const parts = sweeps.map((/** @type {any} */ sweep) =>
     make(
       "details",
       "gv-fold",
@@ -50,9 +60,13 @@ function drawSweeps(holder, sweeps) {
   holder.replaceChildren(...parts);
 }
 
-// Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
-function drawRealness(holder, realness) {
-  const { make } = ganvae;
+/**
+ * Mean output of the discriminator for each kind of picture, as bars from 0 to 1.
+ *
+ * @param {HTMLElement} holder
+ * @param {any} realness
+ */
+export function drawRealness(holder, realness) {
   holder.replaceChildren();
   if (!realness) return;
   holder.append(make("h3", "", {}, "What does the discriminator take for real?"));
@@ -70,7 +84,7 @@ function drawRealness(holder, realness) {
   for (const bar of realness.bars) {
     const fill = make("i", "compare-fill");
     fill.style.width = `${100 * Math.min(Math.max(bar.value, 0), 1)}%`;
-    const value = score ? bar.value.toFixed(2) : ganvae.percent(bar.value);
+    const value = score ? bar.value.toFixed(2) : percent(bar.value);
     const row = make(
       "div",
       "compare-bar",

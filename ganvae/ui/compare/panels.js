@@ -1,36 +1,59 @@
 // The panels beside the big picture: each model's picture whole and magnified, and its facts.
 
+import { drawWhole } from "../static/canvas.js";
+import { config } from "../static/config.js";
+import { make } from "../static/make.js";
+import { factLines, percent, writeRealness } from "../static/meter.js";
+import { makePanel, realPanel } from "../static/panel.js";
+import { drawCrop, placeFrame } from "./pictures.js";
+
+/**
+ * @import { Picture } from "../static/types.js"
+ * @import { Spot } from "./pictures.js"
+ */
+
 const ERROR_TOLD =
   "Root mean square difference of the pixels from the original's, in per cent of black to white.";
 
-// A picture and its magnified part, in the stage of a panel.
+/**
+ * A picture and its magnified part, in the stage of a panel.
+ *
+ * @param {HTMLElement} stage
+ * @param {string} subject
+ */
 function makePair(stage, subject) {
-  const { make } = ganvae;
   const whole = make("canvas", "", { role: "img", "aria-label": subject });
   const crop = make("canvas", "", { role: "img", "aria-label": `${subject}, a part magnified` });
   const frame = make("i", "compare-frame");
   const top = make("div", "compare-whole", {}, whole, frame);
   stage.replaceChildren(top, make("div", "compare-crop", {}, crop));
-  let [picture, smooth, spot] = [null, false, { x: 0.5, y: 0.5 }];
+  /** @type {Picture | null | undefined} */
+  let picture = null;
+  let smooth = false;
+  /** @type {Spot} */
+  let spot = { x: 0.5, y: 0.5 };
   // Where something else takes the place of the whole picture, it is shown in that of its part.
   let covered = false;
 
   function draw() {
-    const area = ganvae.drawWhole(covered ? crop : whole, picture?.pixels, smooth);
+    const area = drawWhole(covered ? crop : whole, picture?.pixels, smooth);
     if (!covered) drawCrop(crop, picture?.pixels, spot, smooth);
     placeFrame(frame, whole, covered ? null : area, picture?.pixels, spot);
   }
   return {
     draw,
+    /** @param {HTMLElement | null} node */
     cover(node) {
       covered = Boolean(node);
       top.replaceChildren(...(node ? [node] : [whole, frame]));
       draw();
     },
+    /** @param {Picture | null | undefined} next @param {boolean} isSmooth */
     show(next, isSmooth) {
       [picture, smooth] = [next, isSmooth];
       draw();
     },
+    /** @param {Spot} next */
     moveTo(next) {
       spot = next;
       draw();
@@ -38,31 +61,40 @@ function makePair(stage, subject) {
   };
 }
 
-// Two lines under the sharpness: what the discriminator says, and the difference from the original.
+/**
+ * Two lines under the sharpness: what the discriminator says, and the difference from the original.
+ *
+ * @param {HTMLElement} facts
+ */
 function makeLines(facts) {
-  const { make } = ganvae;
   const realness = make("div", "compare-line");
-  const error = make("div", "compare-line");
-  facts.append(realness, error);
-  return (picture, gan) => {
-    ganvae.writeRealness(realness, picture?.realness, gan);
-    const off = typeof picture?.error === "number" ? ganvae.percent(picture.error) : "";
-    error.title = off && ERROR_TOLD;
-    error.replaceChildren(...(off ? [make("span", "gv-term", {}, "off by"), " ", make("b", "", {}, off)] : []));
+  facts.append(realness);
+  const tell = factLines(facts, "compare-line", [
+    { key: "error", term: "off by", told: ERROR_TOLD },
+  ]);
+  return (/** @type {Picture | null | undefined} */ picture, /** @type {string | null} */ gan) => {
+    writeRealness(realness, picture?.realness, gan);
+    tell({ error: typeof picture?.error === "number" ? percent(picture.error) : "" });
   };
 }
 
-// The panel of a model of the pair.
-function modelPanel(name) {
-  const panel = ganvae.panel(name, true);
-  const { family } = ganvae.config.models[name];
+/** The panel of a model of the pair. @param {string} name */
+export function modelPanel(name) {
+  const panel = makePanel(name, true);
+  const { family } = config.models[name];
   const pair = makePair(panel.stage, `The picture of the ${family.toUpperCase()}`);
-  const tell = makeLines(panel.root.querySelector(".gv-facts"));
+  const tell = makeLines(panel.facts);
   return {
     root: panel.root,
     refresh: panel.refresh,
     setBusy: panel.setBusy,
     pair,
+    /**
+     * @param {Picture | null | undefined} picture
+     * @param {boolean} smooth
+     * @param {string | null} gan
+     * @param {string} note
+     */
     show(picture, smooth, gan, note) {
       pair.show(picture, smooth);
       // Nothing is said of a picture that is not there.
@@ -73,31 +105,24 @@ function modelPanel(name) {
   };
 }
 
-// The panel of what both models are asked to redraw, in the grey of real data.
-function originalPanel() {
-  const { make } = ganvae;
-  const name = make("span", "gv-panel-name", {}, "Original");
-  const stage = make("div", "gv-stage", {});
-  const meter = ganvae.sharpnessMeter();
-  const facts = make("div", "gv-facts", {}, meter.root);
-  const root = make(
-    "section",
-    "gv-panel",
-    { "data-family": "real", "aria-label": "The original" },
-    make("header", "gv-panel-head", {}, name),
-    make("div", "gv-stage-frame", {}, stage),
-    facts,
-  );
-  const pair = makePair(stage, "The original");
-  const tell = makeLines(facts);
+/** The panel of what both models are asked to redraw. */
+export function originalPanel() {
+  const panel = realPanel();
+  const pair = makePair(panel.stage, "The original");
+  const tell = makeLines(panel.facts);
   return {
-    root,
+    root: panel.root,
     pair,
+    /**
+     * @param {Picture | null | undefined} picture
+     * @param {boolean} smooth
+     * @param {string | null} gan
+     * @param {string} title
+     */
     show(picture, smooth, gan, title) {
-      name.textContent = title;
-      root.dataset.colour = String(smooth);
+      panel.setWhat(title, smooth);
       pair.show(picture, smooth);
-      meter.set(picture ? picture.sharpness : undefined, 1);
+      panel.setSharpness(picture ? picture.sharpness : undefined, 1);
       tell(picture, gan);
     },
   };

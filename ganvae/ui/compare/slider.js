@@ -1,20 +1,43 @@
 // The big picture: the VAE's on the left of a line that can be moved, the GAN's on the right, and a
 // frame around what is magnified.
 
+import { drawSplit, placeFrame } from "./pictures.js";
+import { one } from "../static/make.js";
+
+/**
+ * @import { Area } from "../static/canvas.js"
+ * @import { Picture } from "../static/types.js"
+ * @import { Spot } from "./pictures.js"
+ */
+
+/**
+ * What both draw; null for what is not there.
+ *
+ * @typedef {object} Pictures
+ * @property {Picture | null | undefined} vae
+ * @property {Picture | null | undefined} gan
+ * @property {boolean} smooth
+ */
+
 const [DIVIDER_STEP, DIVIDER_LEAP, SPOT_STEP] = [0.02, 0.1, 0.05];
 // A finger this near to the line takes it; elsewhere it moves the magnified spot.
 const NEAR_PX = 28;
 
+/** @param {number} share */
 const within = (share) => Math.min(Math.max(share, 0), 1);
 
-function makeSlider(root, onSpot) {
-  const view = root.querySelector(".compare-view");
-  const canvas = view.querySelector("canvas");
-  const divider = view.querySelector(".compare-divider");
-  const frame = view.querySelector(".compare-spot");
-  let [vae, gan, smooth] = [null, null, false];
+/** @param {HTMLElement} root @param {(spot: Spot) => void} onSpot */
+export function makeSlider(root, onSpot) {
+  const view = one(root, ".compare-view");
+  /** @type {HTMLCanvasElement} */
+  const canvas = one(view, "canvas");
+  const divider = one(view, ".compare-divider");
+  const frame = one(view, ".compare-spot");
+  /** @type {Pictures} */
+  let { vae, gan, smooth } = { vae: null, gan: null, smooth: false };
   let share = 0.5;
   let spot = { x: 0.5, y: 0.5 };
+  /** @type {Area | null} */
   let area = null;
   let dragging = false;
 
@@ -38,24 +61,27 @@ function makeSlider(root, onSpot) {
     }
   }
 
+  /** @param {number} to */
   function moveDivider(to) {
     share = within(to);
     draw();
   }
 
+  /** @param {Spot} to */
   function moveSpot(to) {
     spot = { x: within(to.x), y: within(to.y) };
     draw();
     onSpot(spot);
   }
 
-  // Where on the picture a pointer is.
+  /** Where on the picture a pointer is. @param {PointerEvent} event */
   function placeOf(event) {
+    const { x, y, width, height } = area ?? { x: 0, y: 0, width: 1, height: 1 };
     const box = canvas.getBoundingClientRect();
     const ratio = canvas.width / box.width;
     return {
-      x: ((event.clientX - box.left) * ratio - area.x) / area.width,
-      y: ((event.clientY - box.top) * ratio - area.y) / area.height,
+      x: ((event.clientX - box.left) * ratio - x) / width,
+      y: ((event.clientY - box.top) * ratio - y) / height,
     };
   }
 
@@ -85,7 +111,8 @@ function makeSlider(root, onSpot) {
   }
 
   divider.addEventListener("keydown", (event) => {
-    const to = {
+    /** @type {Record<string, number>} */
+    const places = {
       ArrowLeft: share - DIVIDER_STEP,
       ArrowDown: share - DIVIDER_STEP,
       ArrowRight: share + DIVIDER_STEP,
@@ -94,12 +121,14 @@ function makeSlider(root, onSpot) {
       PageUp: share + DIVIDER_LEAP,
       Home: 0,
       End: 1,
-    }[event.key];
+    };
+    const to = places[event.key];
     if (to === undefined) return;
     event.preventDefault();
     moveDivider(to);
   });
   frame.addEventListener("keydown", (event) => {
+    /** @type {Record<string, [number, number]>} */
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     const by = step[event.key];
     if (!by) return;
@@ -110,17 +139,25 @@ function makeSlider(root, onSpot) {
   return {
     draw,
     spot: () => spot,
+    /** @param Pictures} pictures */
+    /** @param {Pictures} pictures */
     show(pictures) {
       ({ vae, gan, smooth } = pictures);
       draw();
     },
-    /** What the picture is for those who can't see it, and a sentence in place of no picture. */
+    /**
+     * What the picture is for those who can't see it, and a sentence in place of no picture.
+     *
+     * @param {string} label
+     * @param {string} empty
+     */
     tell(label, empty) {
       canvas.setAttribute("aria-label", label);
-      const line = view.querySelector(".compare-empty");
+      const line = one(view, ".compare-empty");
       line.textContent = empty;
       line.hidden = !empty;
     },
+    /** @param {boolean} gone */
     fade(gone) {
       root.classList.toggle("waiting", gone);
     },

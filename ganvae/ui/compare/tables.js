@@ -1,5 +1,8 @@
 // The table of all figures, and the claims of the studies. Whatever comes from a file is text.
 
+import { make } from "../static/make.js";
+
+/** @type {Record<string, [string, string]>} */
 const VERDICTS = {
   supported: ["✓", "What was measured here agrees with the claim."],
   refuted: ["✗", "What was measured here contradicts the claim."],
@@ -8,6 +11,7 @@ const VERDICTS = {
 };
 
 // What the small print under a model's name stands for.
+/** @type {Record<string, string>} */
 const NOTES = {
   "N(0, I)":
     "The prior: samples are drawn from plain random numbers, the bell curve that the training pulls the VAE's codes towards.",
@@ -15,14 +19,23 @@ const NOTES = {
   "against real": "Real pictures against other real pictures: as good as a model can get.",
 };
 
-function drawTable(holder, table) {
-  const { make } = ganvae;
+/** @param {HTMLElement} holder @param {any} table */
+export function drawTable(holder, table) {
   holder.replaceChildren();
   if (!table.rows.length) return;
   const head = make("tr", "", {}, make("td"));
   for (const column of table.columns) {
     const cell = make("th", "", { scope: "col", "data-family": column.family }, column.label);
-    if (column.note) cell.append(make("small", NOTES[column.note] ? "gv-term" : "", { title: NOTES[column.note] ?? "" }, column.note));
+    if (column.note) {
+      cell.append(
+        make(
+          "small",
+          NOTES[column.note] ? "gv-term" : "",
+          { title: NOTES[column.note] ?? "" },
+          column.note,
+        ),
+      );
+    }
     head.append(cell);
   }
   const body = make("tbody");
@@ -47,19 +60,20 @@ function drawTable(holder, table) {
   if (table.caption) holder.append(make("p", "compare-about", {}, table.caption));
 }
 
+/** @param {any} claim */
 function verdictOf(claim) {
   const [sign, told] = VERDICTS[claim.verdict];
-  return ganvae.make(
+  return make(
     "span",
     "compare-verdict",
     { "data-verdict": claim.verdict, title: told },
-    ganvae.make("i", "", { "aria-hidden": "true" }, sign),
+    make("i", "", { "aria-hidden": "true" }, sign),
     ` ${claim.verdict}`,
   );
 }
 
-function drawClaims(holder, claims) {
-  const { make } = ganvae;
+/** @param {HTMLElement} holder @param {any} claims */
+export function drawClaims(holder, claims) {
   holder.replaceChildren();
   if (!claims.length) return;
   holder.append(
@@ -69,7 +83,12 @@ function drawClaims(holder, claims) {
   for (const claim of claims) {
     const many = claim.studies.length > 1;
     const studies = claim.studies.length
-      ? make("span", "compare-studies", {}, `${many ? "studies" : "study"} ${claim.studies.join(", ")}`)
+      ? make(
+          "span",
+          "compare-studies",
+          {},
+          `${many ? "studies" : "study"} ${claim.studies.join(", ")}`,
+        )
       : "";
     const card = make(
       "article",
@@ -79,10 +98,15 @@ function drawClaims(holder, claims) {
       make("h4", "", {}, claim.claim),
       make("p", "", {}, claim.measurement),
     );
-    const lines = [...claim.figures, ...claim.sources.map((source) => `from ${source}`)];
+    const lines = [
+      ...claim.figures,
+      ...claim.sources.map((/** @type {string} */ source) => `from ${source}`),
+    ];
     if (lines.length) {
       const list = make("ul", "", {}, ...lines.map((line) => make("li", "", {}, line)));
-      card.append(make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list));
+      card.append(
+        make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list),
+      );
     }
     holder.append(card);
   }

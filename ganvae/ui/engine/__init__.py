@@ -23,8 +23,6 @@ from ganvae.export.format import ExportedFile, read_whole
 from ganvae.ui.engine.runtime import description, location
 from ganvae.ui.shelf import Shelf
 
-SCRIPTS = ("download.js", "engine.js")
-_FOLDER = Path(__file__).parent
 _PREFIX = "engine"
 _log = logging.getLogger(__name__)
 # An address holds the version of the runtime or the digest of the model.
@@ -36,8 +34,8 @@ def setup() -> dict[str, Any] | None:
     """What `engine.js` needs besides the models; None where it is switched off.
 
     Returns:
-        `runtime`, its files as {url, bytes, integrity}, and `worker`, a script. Here and in
-        `parts` a url without a host is relative to the page's root.
+        `runtime`, its files as {url, bytes, integrity}. Here and in `parts` a url without a host is
+        relative to the page's root.
 
     Raises:
         UserError: GANVAE_ORT_URL makes no sense.
@@ -48,12 +46,7 @@ def setup() -> dict[str, Any] | None:
     known = description()
     start = place if isinstance(place, str) else _runtime_prefix(known)
     files = [{"url": start + name, **file} for name, file in known["files"].items()]
-    return {"runtime": files, "worker": _read("worker.js")}
-
-
-def scripts() -> list[str]:
-    """The scripts of the page's head, in order."""
-    return [_read(name) for name in SCRIPTS]
+    return {"runtime": files}
 
 
 def parts(collection: Collection, name: str) -> dict[str, Any]:
@@ -114,10 +107,6 @@ def _model_files(collection: Collection) -> dict[str, ExportedFile]:
         if entry.recipe
         for file in collection.exported(name)
     }
-
-
-def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _address(name: str, file: ExportedFile) -> str:

@@ -18,21 +18,6 @@ Mode = Literal["explore", "walk"]
 class LatentExplorer(ModelComponent):
     """Pictures that follow a point in latent space: under the hand, or along a walk."""
 
-    SCRIPTS = (
-        "latent.js",
-        "stage.js",
-        "dials.js",
-        "sliders.js",
-        "grid.js",
-        "pad.js",
-        "explore.js",
-        "player.js",
-        "filmstrip.js",
-        "film.js",
-        "walk.js",
-        "script.js",
-    )
-
     def __init__(self, shelf: Shelf, mode: Mode, **options: Any) -> None:
         """
         Args:
@@ -40,9 +25,9 @@ class LatentExplorer(ModelComponent):
             mode: `explore` for the Explore tab, `walk` for the Walk tab.
             options: further arguments of `gr.HTML`.
         """
+        self.SCRIPT = f"{mode}.js"
         super().__init__(
             shelf,
-            value={"mode": mode},
             functions=[find_axes, find_latents, find_walk, decode, export],
             **options,
         )

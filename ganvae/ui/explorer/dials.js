@@ -1,11 +1,39 @@
-// What a slider can stand for: a latent axis, or a direction with a meaning. Of each kind the
-// sliders ask the same:
-//   {id, text, has(member), rest(member), about(member), named}
-// `id` is its key in the state, `rest` where an unmoved slider stands, `about` what it is to one
-// model, and `named` whether it has a meaning.
+// What a slider can stand for: a latent axis, or a direction with a meaning.
 
-/** A latent axis: absolute, so that it stands where the point is. */
-function axisDial(axis) {
+/**
+ * @import { Family } from "../static/types.js"
+ * @import { LatentSpace } from "./latent.js"
+ */
+
+/**
+ * A model that is shown: its space, and the z that its sliders start from.
+ *
+ * @typedef {object} Member
+ * @property {string} name
+ * @property {Family} family
+ * @property {LatentSpace} space
+ * @property {Float32Array} z
+ */
+
+/**
+ * What the sliders ask of either kind.
+ *
+ * @typedef {object} Dial
+ * @property {string | number} id its key in the state
+ * @property {string} text
+ * @property {(member: Member) => boolean} has
+ * @property {(member: Member) => number} rest where an unmoved slider stands
+ * @property {(member: Member) => string} about what it is to one model
+ * @property {boolean} named whether it has a meaning
+ */
+
+/**
+ * A latent axis: absolute, so that it stands where the point is.
+ *
+ * @param {number} axis
+ * @returns {Dial}
+ */
+export function axisDial(axis) {
   return {
     id: axis,
     text: `axis ${axis + 1}`,
@@ -16,8 +44,13 @@ function axisDial(axis) {
   };
 }
 
-/** A direction with a meaning: how far the point was taken along it, 0 where it came from. */
-function meaningDial({ key, label }) {
+/**
+ * A direction with a meaning: how far the point was taken along it, 0 where it came from.
+ *
+ * @param {{ key: string, label: string }} meaning
+ * @returns {Dial}
+ */
+export function meaningDial({ key, label }) {
   return {
     id: key,
     text: label,
@@ -28,25 +61,12 @@ function meaningDial({ key, label }) {
   };
 }
 
-/** The switch between axes and meanings; returns its options. */
-function bindSteer(group) {
-  const options = [...group.querySelectorAll("[data-value]")];
-  const choose = (option) => ganvae.set({ steer: option.dataset.value, axes_page: 0 });
-  for (const option of options) option.addEventListener("click", () => choose(option));
-  group.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const at = options.indexOf(document.activeElement);
-    const next = options[(at + step + options.length) % options.length];
-    next.focus();
-    choose(next);
-  });
-  return options;
-}
-
-/** All meanings that any of the members has, by the largest effect in one of them. */
-function meaningsOf(members) {
+/**
+ * All meanings that any of the members has, by the largest effect in one of them.
+ *
+ * @param {Member[]} members
+ */
+export function meaningsOf(members) {
   const found = new Map();
   for (const { space } of members) {
     for (const [key, { label, effect }] of space.meanings) {
@@ -57,8 +77,14 @@ function meaningsOf(members) {
   return [...found.values()].sort((a, b) => b.effect - a.effect);
 }
 
-/** Which of the members a dial does not drive, in few words; nothing where it drives all. */
-function restriction(members, dial) {
+/**
+ * Which of the members a dial does not drive, in few words; nothing where it drives all.
+ *
+ * @param {Member[]} members
+ * @param {Dial} dial
+ */
+export function restriction(members, dial) {
+  /** @param {Member} member */
   const called = (member) => {
     const family = member.family.toUpperCase();
     const alone = members.filter((other) => other.family === member.family).length < 2;
@@ -71,16 +97,28 @@ function restriction(members, dial) {
   return `only ${has.map(called).join(", ")}`;
 }
 
-/** What an axis is to one model, and how strong. */
+/**
+ * What an axis is to one model, and how strong.
+ *
+ * @param {Member} member
+ * @param {number} axis
+ */
 function aboutAxis(member, axis) {
   const strength = Number(member.space.strengths[axis].toPrecision(3));
   const unit = member.family === "vae" ? `${strength} nats of KL` : `singular value ${strength}`;
   return `${member.name}: ${member.space.labels[axis]}, ${unit}`;
 }
 
-/** What was measured along a direction in one model. */
+/**
+ * What was measured along a direction in one model.
+ *
+ * @param {Member} member
+ * @param {string} key
+ */
 function aboutMeaning(member, key) {
-  const { measured, low, high, effect } = member.space.meanings.get(key);
+  const meaning = member.space.meanings.get(key);
+  if (!meaning) return "";
+  const { measured, low, high, effect } = meaning;
   const [from, to, spreads] = [low, high, effect].map((value) => `${Number(value.toPrecision(2))}`);
   return `${member.name}: ${measured}: ${from} at the left end, ${to} at the right, on average; \
 from -2 to +2 it changes by ${spreads} times what samples differ by`;

@@ -1,13 +1,26 @@
 // The frames of a walk in one row, the present one framed. A press goes to the frame there.
 
-class Filmstrip {
+import { make } from "../static/make.js";
+import { paintSheet } from "../static/sheets.js";
+
+/** @import { Batch, Family } from "../static/types.js" */
+
+// As many as study A's strip has; on narrow panels a few of them.
+export const [STRIP, SHORT_STRIP] = [21, 11];
+
+export class Filmstrip {
+  /**
+   * @param {Family} family
+   * @param {(frame: number) => void} onTake
+   */
   constructor(family, onTake) {
-    this.canvas = ganvae.make("canvas");
-    this.frame = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
+    this.canvas = make("canvas");
+    this.frame = make("i", "gx-cell", { "aria-hidden": "true" });
     // The scrub slider does the same for the keyboard.
     const attributes = { "aria-hidden": "true", "data-family": family };
-    this.root = ganvae.make("div", "gx-strip", attributes, this.canvas, this.frame);
+    this.root = make("div", "gx-strip", attributes, this.canvas, this.frame);
     this.wanted = STRIP;
+    /** @type {number[]} */
     this.indices = [];
     this.root.addEventListener("pointerdown", (event) => {
       this.root.setPointerCapture(event.pointerId);
@@ -18,6 +31,7 @@ class Filmstrip {
     });
   }
 
+  /** @param {PointerEvent} event */
   at(event) {
     const box = this.canvas.getBoundingClientRect();
     const share = (event.clientX - box.left) / box.width;
@@ -25,6 +39,7 @@ class Filmstrip {
     return this.indices[Math.min(this.indices.length - 1, Math.max(0, place))];
   }
 
+  /** @param {Batch} batch */
   show(batch) {
     this.batch = batch;
     const frames = batch.pixels.length;
@@ -36,13 +51,14 @@ class Filmstrip {
     paintSheet(this.canvas, batch, thumbs, 1, this.indices);
   }
 
+  /** @param {number} wanted */
   resize(wanted) {
     if (wanted === this.wanted) return;
     this.wanted = wanted;
     if (this.batch) this.show(this.batch);
   }
 
-  /** Frame the thumbnail of the frame, or the one nearest to it. */
+  /** Frame the thumbnail of the frame, or the one nearest to it. @param {number} frame */
   mark(frame) {
     const distances = this.indices.map((index) => Math.abs(index - frame));
     const place = distances.indexOf(Math.min(...distances));

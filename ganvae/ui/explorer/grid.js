@@ -1,21 +1,30 @@
 // "One sample with variations": 5x5 pictures around the current one. A click takes one of them.
 
+import { subjectOf } from "./stage.js";
+import { make } from "../static/make.js";
+import { fitInto, paintSheet } from "../static/sheets.js";
+
+/** @import { Batch } from "../static/types.js" */
+
 const SIDE = 5;
 const STEP_WORDS = ["−2", "−1", "0", "+1", "+2"];
 
-class VariationGrid {
-  /** @param {(row: number, column: number) => void} onTake steps along the two axes, -2 to 2 */
+export class VariationGrid {
+  /**
+   * @param {(row: number, column: number) => void} onTake steps along the two axes, -2 to 2
+   * @param {string} name
+   */
   constructor(name, onTake) {
+    /** @type {[number, number]} */
     this.cursor = [2, 2];
-    this.canvas = ganvae.make("canvas", "gx-canvas");
-    this.mark = ganvae.make("i", "gx-cell", { "aria-hidden": "true" });
-    this.root = ganvae.make("div", "gx-grid", {
+    this.canvas = make("canvas", "gx-canvas");
+    this.mark = make("i", "gx-cell", { "aria-hidden": "true" });
+    this.root = make("div", "gx-grid", {
       tabindex: "0",
       role: "group",
-      "aria-label":
-        `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
+      "aria-label": `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
     });
-    this.live = ganvae.make("span", "gx-spoken", { "aria-live": "polite" });
+    this.live = make("span", "gx-spoken", { "aria-live": "polite" });
     this.root.append(this.canvas, this.mark, this.live);
     this.root.addEventListener("pointermove", (event) => this.point(this.cellAt(event)));
     this.root.addEventListener("pointerleave", () => this.root.classList.remove("gx-chosen"));
@@ -27,6 +36,10 @@ class VariationGrid {
     this.root.addEventListener("blur", () => this.root.classList.remove("gx-chosen"));
   }
 
+  /**
+   * @param {MouseEvent} event
+   * @returns {[number, number] | null}
+   */
   cellAt(event) {
     const box = this.canvas.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * SIDE);
@@ -35,6 +48,7 @@ class VariationGrid {
     return inside ? [row, column] : null;
   }
 
+  /** @param {[number, number] | null} cell */
   point(cell) {
     this.root.classList.toggle("gx-chosen", cell !== null);
     if (!cell) return;
@@ -52,13 +66,17 @@ class VariationGrid {
     this.mark.style.height = `${offsetHeight / SIDE}px`;
   }
 
+  /** @param {KeyboardEvent} event @param {(row: number, column: number) => void} onTake */
   key(event, onTake) {
     const [row, column] = this.cursor;
+    /** @type {Record<string, [number, number]>} */
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
     const move = moves[event.key];
     if (event.key === "Enter") onTake(row - 2, column - 2);
     else if (move) {
+      /** @param {number} place */
       const inside = (place) => Math.min(SIDE - 1, Math.max(0, place));
+      /** @type {[number, number]} */
       const cell = [inside(row + move[0]), inside(column + move[1])];
       this.point(cell);
       this.live.textContent = `${STEP_WORDS[cell[0]]} down, ${STEP_WORDS[cell[1]]} across`;
@@ -66,6 +84,7 @@ class VariationGrid {
     event.preventDefault();
   }
 
+  /** @param {Batch} batch */
   show(batch) {
     paintSheet(this.canvas, batch, SIDE, 1);
     this.fit();

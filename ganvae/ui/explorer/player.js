@@ -1,6 +1,6 @@
 // Plays numbered frames: which one to show when. It knows nothing of pictures.
 
-class Player {
+export class Player {
   /** @param {(frame: number) => void} onFrame
    *  @param {(playing: boolean) => void} onPlaying */
   constructor(onFrame, onPlaying) {
@@ -15,13 +15,14 @@ class Player {
     this.direction = 1;
   }
 
-  /** Other frames: the place stays where it can. */
+  /** Other frames: the place stays where it can. @param {number} count @param {boolean} circle */
   load(count, circle) {
     this.count = count;
     this.circle = circle;
     this.seek(Math.min(this.frame, count - 1));
   }
 
+  /** @param {number} frame */
   seek(frame) {
     this.frame = frame;
     this.due = null;
@@ -49,6 +50,7 @@ class Player {
     else this.play();
   }
 
+  /** @param {number} time */
   tick(time) {
     if (!this.playing) return;
     const pause = 1000 / this.fps;
@@ -67,7 +69,11 @@ class Player {
     if (this.playing) window.requestAnimationFrame((next) => this.tick(next));
   }
 
-  /** The frame after another: on round a circle, to and fro on a path, or to its end and no more. */
+  /**
+   * The frame after another: on round a circle, to and fro on a path, or to its end and no more.
+   *
+   * @param {number} frame
+   */
   after(frame) {
     const last = this.count - 1;
     if (last < 1) return 0;

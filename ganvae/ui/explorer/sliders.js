@@ -1,42 +1,57 @@
 // The sliders: eight at a time, one set for all models shown, each standing for a dial (dials.js).
 
-const PAGE = 8;
-const [LOWEST, HIGHEST] = [-3, 3];
-const KEY_STEP = 0.1;
+import { restriction } from "./dials.js";
+import { make } from "../static/make.js";
 
-const clamped = (value) => Math.min(HIGHEST, Math.max(LOWEST, value));
+/** @import { Dial, Member } from "./dials.js" */
 
-/** A number with its sign and two decimals, as wide whatever it is. */
-function signed(value) {
+export const PAGE = 8;
+export const [LOWEST, HIGHEST] = [-3, 3];
+export const KEY_STEP = 0.1;
+
+/** @param {number} value */
+export const clamped = (value) => Math.min(HIGHEST, Math.max(LOWEST, value));
+
+/** A number with its sign and two decimals, as wide whatever it is. @param {number} value */
+export function signed(value) {
   const text = Math.abs(value).toFixed(2);
   return `${value < 0 && text !== "0.00" ? "−" : "+"}${text}`;
 }
 
-class Sliders {
-  /** @param {(id, value: number | null) => void} onMove null puts the dial of that id back */
+let made = 0;
+
+export class Sliders {
+  /**
+   * @param {(id: string | number, value: number | null) => void} onMove null puts the dial of that id back
+   * @param {HTMLElement} root
+   */
   constructor(root, onMove) {
     this.rows = Array.from({ length: PAGE }, () => this.row(onMove));
+    /** @type {Member[]} */
     this.members = [];
     root.replaceChildren(...this.rows.map((row) => row.root));
   }
 
+  /** @param {(id: string | number, value: number | null) => void} onMove */
   row(onMove) {
-    const { make } = ganvae;
-    const id = `gx-axis-${(Sliders.count = (Sliders.count ?? 0) + 1)}`;
+    const id = `gx-axis-${++made}`;
     const label = make("label", "gx-axis-name", { for: id });
     const only = make("span", "gx-only");
     const value = make("output", "gx-value", { for: id });
     const input = make("input", "gx-range", { type: "range", id, min: LOWEST, max: HIGHEST });
-    input.step = 0.01;
-    input.value = 0;
+    input.step = "0.01";
+    input.value = "0";
     input.disabled = true;
     const marks = make("span", "gx-marks", { "aria-hidden": "true" });
     const track = make("div", "gx-track", {}, input, marks);
     const head = make("div", "gx-axis-head", {}, label, only, value);
+    /** @type {any} */
     const row = { root: make("div", "gx-axis", {}, head, track), label, only, value, input, marks };
+    /** @param {number | null} position */
     const move = (position) => row.id !== undefined && onMove(row.id, position);
     input.addEventListener("input", () => move(Number(input.value)));
     // A finger that lands here to scroll the page has moved the slider before anyone can know.
+    /** @type {number | null} */
     let before = null;
     input.addEventListener("pointerdown", () => {
       before = row.moved ?? null;
@@ -54,8 +69,8 @@ class Sliders {
     return row;
   }
 
-  /** @param {object[]} dials at most eight
-   *  @param {{name, family, space, z}[]} members with z as the seed has it
+  /** @param {Dial[]} dials at most eight
+   *  @param {Member[]} members with z as the seed has it
    *  @param {Object<string, number>} values the sliders that were moved */
   show(dials, members, values) {
     const same =
@@ -76,6 +91,12 @@ class Sliders {
     });
   }
 
+  /**
+   * @param {any} row
+   * @param {Dial} dial
+   * @param {Member[]} drives
+   * @param {Member[]} members
+   */
   fill(row, dial, drives, members) {
     const moved = row.moved !== undefined;
     const shown = moved ? row.moved : dial.rest(drives[0]);
@@ -95,9 +116,9 @@ Double-click to put it back.`;
     row.root.style.setProperty("--gx-at", (clamped(shown) - LOWEST) / (HIGHEST - LOWEST));
     // Of a meaning every model starts at 0.
     const marks = (dial.named ? [] : drives).map((member) => {
-      const mark = ganvae.make("i", "", { "data-family": member.family });
+      const mark = make("i", "", { "data-family": member.family });
       const at = clamped(dial.rest(member));
-      mark.style.setProperty("--gx-at", (at - LOWEST) / (HIGHEST - LOWEST));
+      mark.style.setProperty("--gx-at", String((at - LOWEST) / (HIGHEST - LOWEST)));
       return mark;
     });
     row.marks.replaceChildren(...marks);

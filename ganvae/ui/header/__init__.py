@@ -8,7 +8,5 @@ from ganvae.ui.component import PageComponent
 class Header(PageComponent):
     """The pair is chosen here for all tabs. Everything it shows is in `ganvae.config`."""
 
-    SCRIPTS = ("share.js", "script.js")
-
     def __init__(self) -> None:
         super().__init__(elem_id="gv-header")

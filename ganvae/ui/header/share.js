@@ -1,12 +1,21 @@
 // Hands the visitor a link: into the clipboard, or where that is refused into a field to copy from.
 // A page in a frame may lack the right to the clipboard, and a dialog of the browser's with it.
-function sharing(button, box) {
-  const field = box.querySelector("input");
-  const close = box.querySelector("button");
-  const status = box.parentElement.querySelector(".status");
-  const usual = button.textContent;
-  let timer = null;
 
+import { one } from "../static/make.js";
+
+/** @param {HTMLElement} box @param {EventTarget | null} target */
+const within = (box, target) => target instanceof Node && box.contains(target);
+
+/** @param {HTMLButtonElement} button @param {HTMLElement} box */
+export function sharing(button, box) {
+  /** @type {HTMLInputElement} */
+  const field = one(box, "input");
+  const close = one(box, "button");
+  const status = one(/** @type {HTMLElement} */ (box.parentElement), ".status");
+  const usual = button.textContent;
+  let timer = 0;
+
+  /** @param {string} words */
   function say(words) {
     window.clearTimeout(timer);
     button.textContent = words;
@@ -18,11 +27,12 @@ function sharing(button, box) {
   }
 
   function hide() {
-    const within = box.contains(document.activeElement);
+    const focused = box.contains(document.activeElement);
     box.hidden = true;
-    if (within) button.focus();
+    if (focused) button.focus();
   }
 
+  /** @param {string} link */
   function show(link) {
     field.value = link;
     box.hidden = false;
@@ -37,10 +47,10 @@ function sharing(button, box) {
     if (event.key === "Escape") hide();
   });
   document.addEventListener("pointerdown", (event) => {
-    if (!box.hidden && !box.contains(event.target) && event.target !== button) hide();
+    if (!box.hidden && !within(box, event.target) && event.target !== button) hide();
   });
 
-  return async function share(link) {
+  return async function share(/** @type {string} */ link) {
     if (!box.hidden) return hide();
     try {
       await navigator.clipboard.writeText(link);

@@ -1,8 +1,4 @@
-"""The Map tab: each latent space as a cloud of points that the hand can turn.
-
-The scripts are one function in the browser: the cloud as numbers, its pixels, a panel that shows
-it, the legend, and what keeps them in step with the state.
-"""
+"""The Map tab: each latent space as a cloud of points that the hand can turn."""
 
 from __future__ import annotations
 
@@ -31,8 +27,6 @@ PALETTE = (
 
 class MapTab(ModelComponent):
     """Both latent spaces, point by point."""
-
-    SCRIPTS = ("cloud.js", "painter.js", "view.js", "legend.js", "script.js")
 
     def __init__(self, shelf: Shelf, **options: Any) -> None:
         """

@@ -1,23 +1,37 @@
 // A model's map in the browser: where its points are in latent space and in the three dimensions of
 // the map, and where those are on the screen.
 
-class Cloud {
-  /** @param {object} told the server's reply to `cloud` */
+import { bytesOf, floatsOf } from "../static/bytes.js";
+
+export class Cloud {
+  /** @param {any} told the server's reply to `cloud` */
   constructor(told) {
-    const { bytesOf, floatsOf } = ganvae;
-    Object.assign(this, { model: told.model, count: told.count, size: told.latent });
-    Object.assign(this, { kind: told.kind, share: told.share, sampled: told.sampled });
+    /** @type {string} */
+    this.model = told.model;
+    /** @type {number} */
+    this.count = told.count;
+    /** @type {number} */
+    this.size = told.latent;
+    /** @type {"coordinates" | "discriminant" | "principal" | "response"} */
+    this.kind = told.kind;
+    /** @type {boolean} */
+    this.sampled = told.sampled;
     this.steps = bytesOf(told.steps);
     this.lowest = floatsOf(told.lowest);
     this.scale = floatsOf(told.scale);
     this.projection = floatsOf(told.projection);
     this.offset = floatsOf(told.offset);
+    /** @type {Uint8Array | null} */
     this.classes = told.classes && bytesOf(told.classes);
+    /** @type {Uint8ClampedArray | null} */
     this.colours = told.colours && vivid(bytesOf(told.colours));
+    this.middle = [0, 0, 0];
+    this.radius = 1;
+    this.places = new Float32Array();
     this.place();
   }
 
-  /** z of a point: in float32 all the way, as Python has it. */
+  /** z of a point: in float32 all the way, as Python has it. @param {number} index */
   z(index) {
     const z = new Float32Array(this.size);
     for (let i = 0; i < this.size; i++) {
@@ -26,7 +40,11 @@ class Cloud {
     return z;
   }
 
-  /** Where any z lies on the map, [x, y, z] around its middle; the points reach to about 1. */
+  /**
+   * Where any z lies on the map, [x, y, z] around its middle; the points reach to about 1.
+   *
+   * @param {Float32Array} z
+   */
   placeOf(z) {
     return [0, 1, 2].map((row) => {
       let sum = this.offset[row];
@@ -66,7 +84,8 @@ class Cloud {
     distances.sort();
     this.middle = means;
     // All of them are in view, or a few that lie far outside would make the others small.
-    this.radius = Math.max(distances[Math.floor(0.995 * (count - 1))], distances[count - 1] / FARTHEST) || 1;
+    this.radius =
+      Math.max(distances[Math.floor(0.995 * (count - 1))], distances[count - 1] / FARTHEST) || 1;
     this.places = Float32Array.from(raw, (value) => value / this.radius);
   }
 
@@ -78,7 +97,11 @@ class Cloud {
   }
 }
 
-/** Mean colours of photographs are dim and much alike: spread them, all by the same measure. */
+/**
+ * Mean colours of photographs are dim and much alike: spread them, all by the same measure.
+ *
+ * @param {Uint8Array} colours
+ */
 function vivid(colours) {
   const brightest = Uint8Array.from(colours).sort()[Math.floor(0.99 * (colours.length - 1))] || 1;
   const made = new Uint8ClampedArray(colours.length);
@@ -96,12 +119,13 @@ const CLASSES = 10;
 // No point lies farther out, in radii.
 const FARTHEST = 1.16;
 // How far the eye is from the middle, in radii, and the share of half the canvas that a radius is.
-const [EYE, FILL] = [4.5, 0.86];
+export const [EYE, FILL] = [4.5, 0.86];
 
 /** From where the cloud is seen: a rotation, row by row, and a magnification. */
-class Camera {
+export class Camera {
   constructor() {
-    this.reset();
+    this.rotation = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+    this.zoom = 1;
   }
 
   reset() {
@@ -113,8 +137,13 @@ class Camera {
     return this.zoom !== 1 || this.rotation.some((value, i) => value !== (i % 4 ? 0 : 1));
   }
 
-  /** Turn by angles in radians: to the right around the vertical of the screen, downwards around its
-   *  horizontal, and around the line of sight. */
+  /**
+   * Turn by angles in radians: to the right around the vertical of the screen, downwards around its
+   * horizontal, and around the line of sight.
+   *
+   * @param {number} right
+   * @param {number} down
+   */
   turn(right, down, around = 0) {
     const [a, b, c] = [right, down, around].map((angle) => [Math.cos(angle), Math.sin(angle)]);
     this.apply([a[0], 0, a[1], 0, 1, 0, -a[1], 0, a[0]]);
@@ -123,17 +152,23 @@ class Camera {
     this.straighten();
   }
 
+  /** @param {number[]} by */
   apply(by) {
     const old = this.rotation;
     this.rotation = old.map((_, at) => {
       const [row, column] = [Math.floor(at / 3), at % 3];
-      return by[3 * row] * old[column] + by[3 * row + 1] * old[3 + column] + by[3 * row + 2] * old[6 + column];
+      return (
+        by[3 * row] * old[column] +
+        by[3 * row + 1] * old[3 + column] +
+        by[3 * row + 2] * old[6 + column]
+      );
     });
   }
 
   /** Many small turns must not add up to a skewed cloud: make the rows orthonormal again. */
   straighten() {
     const [a, b] = [this.rotation.slice(0, 3), this.rotation.slice(3, 6)];
+    /** @param {number[]} v */
     const unit = (v) => v.map((value) => value / Math.hypot(...v));
     const x = unit(a);
     const along = x[0] * b[0] + x[1] * b[1] + x[2] * b[2];
@@ -142,8 +177,13 @@ class Camera {
     this.rotation = [...x, ...y, ...z];
   }
 
-  /** Where a place on the map is on a square canvas of `side` pixels: [x, y, depth, magnified]. The
-   *  depth grows towards the eye. */
+  /**
+   * Where a place on the map is on a square canvas of `side` pixels: [x, y, depth, magnified]. The
+   * depth grows towards the eye.
+   *
+   * @param {number[]} place
+   * @param {number} side
+   */
   seen(place, side) {
     const r = this.rotation;
     const [x, y, z] = place;

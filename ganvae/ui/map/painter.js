@@ -1,6 +1,11 @@
 // The pixels of a cloud: discs, the far ones first and darker, written into one ImageData. Nothing of
 // it needs a graphics card, and a frame of 10,000 points takes a few milliseconds.
 
+import { EYE, FILL } from "./cloud.js";
+import { drawingOf } from "../static/make.js";
+
+/** @import { Camera, Cloud } from "./cloud.js" */
+
 // Discs come in so many sizes and so many places within a pixel, so that a slow turn looks smooth.
 const [SIZES, PLACES] = [24, 4];
 // Depths from -1 to 1 in so many steps: the order of painting, and how dark what is far away gets.
@@ -16,12 +21,23 @@ const RIM = 0.42;
 // Screens of fine pixels would cost more than anybody sees: the browser enlarges from here on.
 const MOST_PIXELS = 600;
 
-class Painter {
+export class Painter {
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
-    this.context = canvas.getContext("2d", { alpha: false });
+    this.context = drawingOf(canvas, { alpha: false });
     this.side = 0;
+    /** @type {Map<number, Int16Array>} */
     this.discs = new Map();
+    this.image = new ImageData(1, 1);
+    this.pixels = new Uint32Array(1);
+    // Where each point is on the canvas, how much the eye's nearness magnifies it, and how deep it
+    // lies; and the order of painting.
+    this.x = new Float32Array();
+    this.y = new Float32Array();
+    this.near = new Float32Array();
+    this.depth = new Float32Array();
+    this.order = new Uint32Array();
   }
 
   /** Give the canvas as many pixels as the screen has there, as far as they can be painted 60 times a
@@ -40,11 +56,18 @@ class Painter {
     return true;
   }
 
-  /** Where all points of a cloud are on the canvas, for painting and for picking. */
+  /**
+   * Where all points of a cloud are on the canvas, for painting and for picking.
+   *
+   * @param {Cloud} cloud
+   * @param {Camera} camera
+   */
   project(cloud, camera) {
     const { count, places } = cloud;
-    if (this.x?.length !== count) {
-      for (const name of ["x", "y", "near", "depth"]) this[name] = new Float32Array(count);
+    if (this.x.length !== count) {
+      for (const name of /** @type {const} */ (["x", "y", "near", "depth"])) {
+        this[name] = new Float32Array(count);
+      }
       this.order = new Uint32Array(count);
     }
     const r = camera.rotation;
@@ -70,7 +93,13 @@ class Painter {
     for (let i = 0; i < count; i++) this.order[starts[steps[i]]++] = i;
   }
 
-  /** A disc's pixels: dx, dy, how much of each it covers, and how much of that is rim. */
+  /**
+   * A disc's pixels: dx, dy, how much of each it covers, and how much of that is rim.
+   *
+   * @param {number} size
+   * @param {number} placeX
+   * @param {number} placeY
+   */
   disc(size, placeX, placeY) {
     const key = (size * PLACES + placeX) * PLACES + placeY;
     const known = this.discs.get(key);
@@ -86,7 +115,9 @@ class Painter {
         const inside = Math.max(0, Math.min(1, radius + 0.5 - distance));
         const around = Math.max(0, Math.min(1, radius + rim + 0.5 - distance));
         const covered = inside + (around - inside) * RIM;
-        if (covered > 0.02) list.push(dx, dy, Math.round(256 * inside), Math.round(256 * (1 - covered)));
+        if (covered > 0.02) {
+          list.push(dx, dy, Math.round(256 * inside), Math.round(256 * (1 - covered)));
+        }
       }
     }
     const made = Int16Array.from(list);
@@ -98,22 +129,31 @@ class Painter {
     return (this.side * DISC * 3) / SIZES;
   }
 
-  /** Paint the points. colours has three bytes a point, or a class; chosen is the class that is
-   *  highlighted, or null. */
+  /**
+   * Paint the points. colours has three bytes a point, or a class; chosen is the class that is
+   * highlighted, or null.
+   *
+   * @param {Cloud} cloud
+   * @param {Camera} camera
+   * @param {Uint8Array} palette
+   * @param {number | null} chosen
+   */
   paint(cloud, camera, palette, chosen) {
     this.project(cloud, camera);
     this.pixels.fill(0xff000000);
     const radius = this.side * DISC * Math.sqrt(camera.zoom);
     const { classes } = cloud;
+    const colours = cloud.colours ?? new Uint8ClampedArray(3 * cloud.count);
     const passes = classes && chosen !== null ? [false, true] : [null];
     for (const wanted of passes) {
       for (let at = 0; at < cloud.count; at++) {
         const i = this.order[at];
-        if (wanted !== null && (classes[i] === chosen) !== wanted) continue;
-        const light = (DARKEST + (1 - DARKEST) * Math.min(1, Math.max(0, (this.depth[i] + 1) / 2))) *
+        if (wanted !== null && (classes?.[i] === chosen) !== wanted) continue;
+        const light =
+          (DARKEST + (1 - DARKEST) * Math.min(1, Math.max(0, (this.depth[i] + 1) / 2))) *
           (wanted === false ? FADED : 1);
         const from = 3 * (classes ? classes[i] : i);
-        const colour = classes ? palette : cloud.colours;
+        const colour = classes ? palette : colours;
         const size = Math.round((radius * this.near[i] - SMALLEST) / this.growth());
         this.stamp(
           this.x[i],
@@ -128,6 +168,14 @@ class Painter {
     this.context.putImageData(this.image, 0, 0);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} size
+   * @param {number} red
+   * @param {number} green
+   * @param {number} blue
+   */
   stamp(x, y, size, red, green, blue) {
     const { side, pixels } = this;
     const data = this.image.data;
@@ -153,10 +201,21 @@ class Painter {
     }
   }
 
-  /** A ring around a place on the canvas; twice, so that it is seen on light and on dark. */
+  /**
+   * A ring around a place on the canvas; twice, so that it is seen on light and on dark.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} radius
+   * @param {number} width
+   * @param {string} colour
+   */
   ring(x, y, radius, width, colour) {
     const { context } = this;
-    for (const [thick, ink] of [[width + 2, "#000000"], [width, colour]]) {
+    for (const [thick, ink] of /** @type {[number, string][]} */ ([
+      [width + 2, "#000000"],
+      [width, colour],
+    ])) {
       context.lineWidth = thick;
       context.strokeStyle = ink;
       context.beginPath();
@@ -165,7 +224,14 @@ class Painter {
     }
   }
 
-  /** A thin line with a name at its end. */
+  /**
+   * A thin line with a name at its end.
+   *
+   * @param {number[]} places
+   * @param {number[]} places
+   * @param {string} name
+   * @param {number} ratio
+   */
   axis([fromX, fromY], [toX, toY], name, ratio) {
     const { context } = this;
     context.strokeStyle = "rgb(255 255 255 / 38%)";
@@ -179,8 +245,16 @@ class Painter {
     context.fillText(name, toX + 5 * ratio, toY - 5 * ratio);
   }
 
-  /** The point at a place on the canvas: the nearest to the eye of those whose disc is there, else
-   *  the nearest within `reach` pixels; -1 where there is none. */
+  /**
+   * The point at a place on the canvas: the nearest to the eye of those whose disc is there, else
+   * the nearest within `reach` pixels; -1 where there is none.
+   *
+   * @param {Cloud} cloud
+   * @param {number | null} chosen
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach
+   */
   pick(cloud, chosen, x, y, reach) {
     let best = -1;
     let least = reach * reach;

@@ -1,6 +1,19 @@
 // One panel of the Map tab: the cloud of a model, turned by hand, and the picture of the point that
 // was picked last.
 
+import { Camera, Cloud } from "./cloud.js";
+import { Painter } from "./painter.js";
+import { latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { drawingOf, make } from "../static/make.js";
+import { sharpnessOf } from "../static/sharpness.js";
+import { imageData } from "../static/sheets.js";
+
+/**
+ * @import { Panel } from "../static/panel.js"
+ * @import { Source } from "../static/source.js"
+ */
+
 // Pixels of the page within which a point is picked, and that a press may move and still be a click.
 const [REACH, STILL] = [12, 5];
 const [MOST_ZOOM, WHEEL] = [8, 0.0016];
@@ -20,23 +33,56 @@ const KINDS = {
     "projected",
     "Discriminant directions (Fisher): of all ways to look at so many dimensions from one side, the one that parts the classes best.",
   ],
-  principal: ["projected", "Principal components: the three directions in which the points spread most."],
+  principal: [
+    "projected",
+    "Principal components: the three directions in which the points spread most.",
+  ],
   response: ["projected", "The three directions along which the pictures change most on average."],
 };
 
-class MapView {
-  /** @param source decodes pictures; told: {picked(view), explore(model, z)} */
+/**
+ * What a map tells of.
+ *
+ * @typedef {object} Told
+ * @property {(model: string, z: Float32Array) => void} explore a point was chosen to start from
+ * @property {() => void} drawn it was drawn anew
+ */
+
+export class MapView {
+  /**
+   * @param {Panel} panel
+   * @param {Uint8Array} palette
+   * @param {Source} source
+   * @param {Told} told
+   */
   constructor(panel, palette, source, told) {
-    const { make } = ganvae;
-    Object.assign(this, { panel, palette, source, told, cloud: null, picked: -1, chosen: null, here: null });
+    this.panel = panel;
+    this.palette = palette;
+    this.source = source;
+    this.told = told;
+    /** @type {Cloud | null} */
+    this.cloud = null;
+    this.picked = -1;
+    /** @type {number | null} */
+    this.chosen = null;
+    /** @type {Float32Array | null} */
+    this.here = null;
+    /** @type {number | null} */
+    this.frame = null;
     this.model = panel.name;
-    this.facts = ganvae.config.models[this.model];
+    this.facts = config.models[this.model];
     this.camera = new Camera();
+    /** @type {number[]} */
     this.times = [];
     this.canvas = make("canvas", "mp-canvas", { tabindex: "0", role: "application" });
     this.picture = make("canvas", "mp-picture", { width: "1", height: "1", role: "img" });
     this.caption = make("span", "mp-caption");
-    this.button = make("button", "gv-button mp-take", { type: "button", title: "Start Explore from this point" }, "Explore ›");
+    this.button = make(
+      "button",
+      "gv-button mp-take",
+      { type: "button", title: "Start Explore from this point" },
+      "Explore ›",
+    );
     this.box = make("div", "mp-box", { hidden: "" }, this.picture, this.caption);
     this.button.hidden = true;
     this.missing = make("p", "mp-missing", { hidden: "" });
@@ -46,7 +92,7 @@ class MapView {
     this.listen();
   }
 
-  /** Take the server's reply, once. */
+  /** Take the server's reply, once. @param {any} reply */
   take(reply) {
     if (this.cloud || !reply) return;
     if (!reply.count) {
@@ -58,20 +104,22 @@ class MapView {
     this.cloud = new Cloud(reply);
     const [words, explained] = KINDS[this.cloud.kind];
     const many = this.cloud.count.toLocaleString("en");
-    const note = this.panel.root.querySelector(".gv-note");
+    const { note } = this.panel;
     note.title = explained;
     note.replaceChildren(
-      ganvae.make("span", "gv-term", {}, words),
+      make("span", "gv-term", {}, words),
       ` · ${many}`,
-      ganvae.make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
+      make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
     );
     this.canvas.setAttribute(
       "aria-label",
       `Map of the latent space of ${this.model}: ${many} ${this.cloud.sampled ? "samples" : "test images"}, ${
-        this.cloud.classes ? "coloured by the digit they show" : "each in the mean colour of its picture"
+        this.cloud.classes
+          ? "coloured by the digit they show"
+          : "each in the mean colour of its picture"
       }. Arrow keys turn it, plus and minus magnify it, Enter picks the point in the middle.`,
     );
-    this.canvas.dataset.count = this.cloud.count;
+    this.canvas.dataset.count = String(this.cloud.count);
     this.change();
   }
 
@@ -94,26 +142,34 @@ class MapView {
       const [x, y] = camera.seen(cloud.placeOf(this.here), painter.side);
       // What lies outside is shown at the edge.
       const margin = 9 * ratio;
+      /** @param {number} value */
       const inside = (value) => Math.max(margin, Math.min(painter.side - margin, value));
       painter.ring(inside(x), inside(y), 7 * ratio, 2 * ratio, "#ffffff");
       painter.ring(inside(x), inside(y), 1.2 * ratio, 1.6 * ratio, "#ffffff");
       canvas.dataset.here = `${inside(x).toFixed(1)},${inside(y).toFixed(1)}`;
     }
     if (this.picked >= 0) {
-      painter.ring(painter.x[this.picked], painter.y[this.picked], 5 * ratio, 1.5 * ratio, "#ffffff");
+      painter.ring(
+        painter.x[this.picked],
+        painter.y[this.picked],
+        5 * ratio,
+        1.5 * ratio,
+        "#ffffff",
+      );
     }
     this.times.push(performance.now() - began);
     if (this.times.length > TIMES) this.times.shift();
     const sorted = [...this.times].sort((a, b) => a - b);
-    canvas.dataset.frames = Number(canvas.dataset.frames ?? 0) + 1;
+    canvas.dataset.frames = String(Number(canvas.dataset.frames ?? 0) + 1);
     canvas.dataset.median = sorted[sorted.length >> 1].toFixed(2);
-    canvas.dataset.last = this.times.at(-1).toFixed(2);
-    this.told.drawn?.();
+    canvas.dataset.last = this.times[this.times.length - 1].toFixed(2);
+    this.told.drawn();
   }
 
-  /** The coordinate axes through z = 0, as long as the cloud. */
+  /** The coordinate axes through z = 0, as long as the cloud. @param {number} ratio */
   drawAxes(ratio) {
     const { painter, cloud, camera } = this;
+    if (!cloud) return;
     const origin = cloud.placeOf(new Float32Array(cloud.size));
     for (let axis = 0; axis < cloud.size; axis++) {
       const [from, to] = [-1, 1].map((end) => {
@@ -124,11 +180,13 @@ class MapView {
     }
   }
 
+  /** @param {Float32Array} z */
   setHere(z) {
     this.here = z;
     this.change();
   }
 
+  /** @param {number | null} chosen */
   setChosen(chosen) {
     this.chosen = chosen;
     this.change();
@@ -139,15 +197,16 @@ class MapView {
     this.change();
   }
 
-  /** The point at a place of the page, or -1. */
+  /** The point at a place of the page, or -1. @param {PointerEvent} event */
   at(event) {
-    if (!this.cloud || !this.painter.x) return -1;
+    if (!this.cloud) return -1;
     const box = this.canvas.getBoundingClientRect();
     const ratio = this.painter.side / box.width;
     const [x, y] = [(event.clientX - box.left) * ratio, (event.clientY - box.top) * ratio];
     return this.painter.pick(this.cloud, this.chosen, x, y, REACH * ratio);
   }
 
+  /** @param {number} index */
   pick(index) {
     if (index < 0 || index === this.picked) return;
     this.picked = index;
@@ -156,30 +215,36 @@ class MapView {
   }
 
   explore() {
-    if (this.picked >= 0) this.told.explore(this.model, this.cloud.z(this.picked));
+    if (this.cloud && this.picked >= 0) this.told.explore(this.model, this.cloud.z(this.picked));
   }
 
+  /** @param {number} index */
   captionOf(index) {
-    if (!this.cloud.classes) return "";
+    if (!this.cloud?.classes) return "";
     const digit = this.cloud.classes[index];
     return this.cloud.sampled ? `looks like ${digit}` : `digit ${digit}`;
   }
 
-  show = ganvae.latest(async (index) => {
+  show = latest(async (/** @type {number} */ index) => {
+    if (!this.cloud) return;
     const batch = await this.source.decode(this.model, [this.cloud.z(index)]);
     if (!batch) return;
     const { width, height } = batch;
     if (this.picture.width !== width) [this.picture.width, this.picture.height] = [width, height];
-    this.picture.getContext("2d").putImageData(ganvae.imageData(batch, 0), 0, 0);
+    drawingOf(this.picture).putImageData(imageData(batch, 0), 0, 0);
     this.picture.dataset.colour = String(batch.channels === 3);
     const text = this.captionOf(index);
-    this.picture.setAttribute("aria-label", `What ${this.model} draws at the point picked${text && `: ${text}`}`);
+    this.picture.setAttribute(
+      "aria-label",
+      `What ${this.model} draws at the point picked${text && `: ${text}`}`,
+    );
     this.caption.textContent = text;
     this.box.hidden = this.button.hidden = false;
-    this.panel.setSharpness(ganvae.sharpnessOf(this.model, batch, 0), 1);
-    this.canvas.dataset.picked = index;
+    this.panel.setSharpness(sharpnessOf(this.model, batch, 0), 1);
+    this.canvas.dataset.picked = String(index);
   });
 
+  /** @param {number} factor */
   zoomBy(factor) {
     const zoom = Math.max(1, Math.min(MOST_ZOOM, this.camera.zoom * factor));
     if (zoom === this.camera.zoom) return false;
@@ -188,6 +253,7 @@ class MapView {
     return true;
   }
 
+  /** @param {number} right @param {number} down */
   turn(right, down, around = 0) {
     this.camera.turn(right, down, around);
     this.change();
@@ -197,7 +263,7 @@ class MapView {
     const { canvas } = this;
     const held = new Map();
     let still = true;
-    let start = null;
+    let start = { x: 0, y: 0 };
     // With two fingers: how far apart they are, at which angle, and where their middle is.
     const grip = () => {
       const [a, b] = [...held.values()];
@@ -208,6 +274,7 @@ class MapView {
         y: (a.y + b.y) / 2,
       };
     };
+    /** @param {number} dx @param {number} dy */
     const turnBy = (dx, dy, around = 0) => {
       const share = DRAG_TURN / canvas.clientWidth / Math.sqrt(this.camera.zoom);
       this.turn(dx * share, dy * share, around);
@@ -242,6 +309,7 @@ class MapView {
       }
       turnBy(now.x - former.x, now.y - former.y);
     });
+    /** @param {PointerEvent} event */
     const release = (event) => {
       if (!held.delete(event.pointerId)) return;
       if (!held.size) canvas.classList.remove("mp-turning");
@@ -265,6 +333,7 @@ class MapView {
     );
     canvas.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;
+      /** @type {Record<string, [number, number]>} */
       const turns = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
       const by = turns[event.key];
       if (by) this.turn(by[0] * KEY_TURN, by[1] * KEY_TURN);
@@ -276,6 +345,7 @@ class MapView {
     });
   }
 
+  /** @param {PointerEvent} event */
   hover(event) {
     const index = this.at(event);
     this.canvas.classList.toggle("mp-over", index >= 0);
@@ -283,7 +353,7 @@ class MapView {
   }
 
   pickMiddle() {
-    if (!this.painter.x) return;
+    if (!this.cloud) return;
     const { side } = this.painter;
     this.pick(this.painter.pick(this.cloud, this.chosen, side / 2, side / 2, side));
   }

@@ -14,8 +14,6 @@ from ganvae.ui.shelf import Shelf
 class ReconstructTab(ModelComponent):
     """A visitor's own picture through both models."""
 
-    SCRIPTS = ("photo.js", "panels.js", "search.js", "morph.js", "dock.js", "script.js")
-
     def __init__(self, shelf: Shelf, searches: Searches[Any], **options: Any) -> None:
         """
         Args:

@@ -1,20 +1,40 @@
 // Two kept pictures, A and B: where each model has them, and what they look like on the buttons.
 
-function makeMorph(root) {
-  const buttons = [...root.querySelectorAll("[data-keep]")];
-  const play = root.querySelector("[data-do=morph]");
+import * as store from "../static/store.js";
+import { all, drawingOf, one } from "../static/make.js";
+
+/**
+ * A picture and where each model has it.
+ *
+ * @typedef {object} Kept
+ * @property {Record<string, string>} places by model
+ * @property {HTMLCanvasElement} pixels
+ */
+
+/** @param {HTMLElement} button */
+const keyOf = (button) => /** @type {"starts" | "ends"} */ (button.dataset.keep);
+
+/** @param {HTMLElement} root */
+export function makeMorph(root) {
+  /** @type {HTMLButtonElement[]} */
+  const buttons = all(root, "[data-keep]");
+  /** @type {HTMLButtonElement} */
+  const play = one(root, "[data-do=morph]");
+  /** @type {{ starts?: Kept | null, ends?: Kept | null }} */
   let kept = {};
   // The picture that a button would keep: { places: {model: text}, pixels } or null.
+  /** @type {Kept | null} */
   let offered = null;
 
   function show() {
     for (const button of buttons) {
-      const mine = kept[button.dataset.keep];
+      const mine = kept[keyOf(button)];
       button.disabled = !offered;
       button.classList.toggle("rc-kept", Boolean(mine));
-      const canvas = button.querySelector("canvas");
+      /** @type {HTMLCanvasElement} */
+      const canvas = one(button, "canvas");
       canvas.width = canvas.height = mine ? mine.pixels.width : 1;
-      if (mine) canvas.getContext("2d").drawImage(mine.pixels, 0, 0);
+      if (mine) drawingOf(canvas).drawImage(mine.pixels, 0, 0);
     }
     const { starts, ends } = kept;
     const shared = Object.keys(starts?.places ?? {}).some((name) => ends?.places[name]);
@@ -23,18 +43,19 @@ function makeMorph(root) {
 
   for (const button of buttons) {
     button.addEventListener("click", () => {
-      kept[button.dataset.keep] = offered;
+      kept[keyOf(button)] = offered;
       show();
     });
   }
   play.addEventListener("click", () => {
     // Along the sphere: the GAN's places stay as far out as those it learnt.
-    ganvae.set({ walk: "spherical", starts: kept.starts.places, ends: kept.ends.places });
-    ganvae.play();
+    store.set({ walk: "spherical", starts: kept.starts?.places, ends: kept.ends?.places });
+    store.play();
   });
   show();
 
   return {
+    /** @param {Kept | null} next */
     offer(next) {
       offered = next;
       show();

@@ -1,6 +1,9 @@
 // A photo under a square frame that stays: drag moves the photo, zoom and turn do what they say.
 // The file never leaves the browser, only what lies in the frame, made small.
 
+import { drawingOf, make } from "../static/make.js";
+import { toast } from "../static/toast.js";
+
 const MEBIBYTE = 2 ** 20;
 const [MOST_BYTES, MOST_PIXELS, LEAST_SIDE] = [20 * MEBIBYTE, 25e6, 16];
 const TYPES = ["image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/avif"];
@@ -9,18 +12,39 @@ const FRAME_PIXELS = 384;
 const KEPT_SIDE = 1536;
 const MOST_ZOOM = 8;
 // Where the eyes and the mouth of an aligned CelebA face lie, as shares of the square.
-const FACE = { eyes: [[0.367, 0.515], [0.627, 0.515]], mouth: [[0.39, 0.79], [0.61, 0.79]] };
+const FACE = {
+  eyes: [
+    [0.367, 0.515],
+    [0.627, 0.515],
+  ],
+  mouth: [
+    [0.39, 0.79],
+    [0.61, 0.79],
+  ],
+};
 
-// What is wrong with a file before anything of it is read; nothing where it may be a picture.
+/**
+ * What is wrong with a file before anything of it is read; nothing where it may be a picture.
+ *
+ * @param {File} file
+ */
 function fileProblem(file) {
-  if (!TYPES.includes(file.type)) return "This is no picture that can be read; PNG, JPEG, WebP, GIF, BMP and AVIF can.";
+  if (!TYPES.includes(file.type)) {
+    return "This is no picture that can be read; PNG, JPEG, WebP, GIF, BMP and AVIF can.";
+  }
   if (!file.size) return "This file is empty.";
   const size = (file.size / MEBIBYTE).toFixed(0);
-  if (file.size > MOST_BYTES) return `This file has ${size} MB; up to ${MOST_BYTES / MEBIBYTE} MB can be used.`;
+  if (file.size > MOST_BYTES) {
+    return `This file has ${size} MB; up to ${MOST_BYTES / MEBIBYTE} MB can be used.`;
+  }
   return "";
 }
 
-// The picture of a file, no larger than it is kept. Throws an Error with a sentence.
+/**
+ * The picture of a file, no larger than it is kept. Throws an Error with a sentence.
+ *
+ * @param {File} file
+ */
 async function readPhoto(file) {
   const problem = fileProblem(file);
   if (problem) throw new Error(problem);
@@ -30,16 +54,22 @@ async function readPhoto(file) {
     // This reads the file's head only; the pixels are decoded when they are drawn.
     await new Promise((resolve, reject) => {
       image.addEventListener("load", resolve);
-      image.addEventListener("error", () => reject(new Error("This file is damaged, or no picture.")));
+      image.addEventListener("error", () =>
+        reject(new Error("This file is damaged, or no picture.")),
+      );
       image.src = url;
     });
     const { naturalWidth: width, naturalHeight: height } = image;
     if (width * height > MOST_PIXELS) {
       const many = ((width * height) / 1e6).toFixed(0);
-      throw new Error(`This picture has ${many} megapixels; up to ${MOST_PIXELS / 1e6} can be used.`);
+      throw new Error(
+        `This picture has ${many} megapixels; up to ${MOST_PIXELS / 1e6} can be used.`,
+      );
     }
     if (Math.min(width, height) < LEAST_SIDE) {
-      throw new Error(`This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`);
+      throw new Error(
+        `This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`,
+      );
     }
     // An <img> would show what there is of a file that is cut short; this refuses it.
     const bitmap = await createImageBitmap(file).catch(() => {
@@ -49,7 +79,7 @@ async function readPhoto(file) {
     const kept = document.createElement("canvas");
     kept.width = Math.max(1, Math.round(width * scale));
     kept.height = Math.max(1, Math.round(height * scale));
-    const context = kept.getContext("2d");
+    const context = drawingOf(kept);
     // What is transparent stands on white, as it would on a page.
     context.fillStyle = "#ffffff";
     context.fillRect(0, 0, kept.width, kept.height);
@@ -62,25 +92,37 @@ async function readPhoto(file) {
   }
 }
 
-// onMove: while the hand moves the photo; onRest: when it lets go, and after a new photo.
-function photoFrame(side, onRest) {
-  const { make } = ganvae;
+/**
+ * onMove: while the hand moves the photo; onRest: when it lets go, and after a new photo.
+ *
+ * @param {number} side
+ * @param {() => void} onRest
+ */
+export function photoFrame(side, onRest) {
   const canvas = make("canvas", "", {
     role: "application",
     tabindex: "0",
-    "aria-label": "Your photo in the frame: drag it, or move it with the arrow keys; plus and minus zoom",
+    "aria-label":
+      "Your photo in the frame: drag it, or move it with the arrow keys; plus and minus zoom",
   });
   canvas.width = canvas.height = FRAME_PIXELS;
   const hint = make("span", "rc-photo-hint", {}, "choose a photo, paste it, or drop it here");
   const guide = faceGuide();
   const root = make("div", "rc-photo", {}, canvas, guide, hint);
+  /** @type {HTMLCanvasElement | null} */
   let photo = null;
   let place = { x: 0, y: 0, zoom: 0, turn: 0 };
 
   // Screen pixels for a pixel of the photo: at least the frame is filled.
-  const scale = () => (FRAME_PIXELS / Math.min(photo.width, photo.height)) * MOST_ZOOM ** place.zoom;
+  const scale = () =>
+    (FRAME_PIXELS / Math.min(photo?.width ?? 1, photo?.height ?? 1)) * MOST_ZOOM ** place.zoom;
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} pixels
+   */
   function paint(context, pixels) {
+    if (!photo) return;
     const share = pixels / FRAME_PIXELS;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#ffffff";
@@ -94,16 +136,17 @@ function photoFrame(side, onRest) {
 
   function draw() {
     hint.hidden = Boolean(photo);
-    const context = canvas.getContext("2d");
+    const context = drawingOf(canvas);
     if (photo) paint(context, FRAME_PIXELS);
     else context.clearRect(0, 0, FRAME_PIXELS, FRAME_PIXELS);
   }
 
-  // The middle of the frame stays on the photo.
+  /** The middle of the frame stays on the photo. @param {number} dx @param {number} dy */
   function moveBy(dx, dy) {
     if (!photo) return;
     const [cos, sin] = [Math.cos, Math.sin].map((of) => of((place.turn * Math.PI) / 180));
     const [x, y] = [(dx * cos + dy * sin) / scale(), (dy * cos - dx * sin) / scale()];
+    /** @param {number} value @param {number} length */
     const within = (value, length) => Math.min(length / 2, Math.max(-length / 2, value));
     place.x = within(place.x + x, photo.width);
     place.y = within(place.y + y, photo.height);
@@ -126,27 +169,41 @@ function photoFrame(side, onRest) {
     if (hands.size === 2) {
       // Two fingers: their distance is the zoom.
       const [other] = [...hands].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
+      /** @param {number[]} at */
       const apart = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]) || 1;
       zoomTo(place.zoom + Math.log(apart(now) / apart(before)) / Math.log(MOST_ZOOM));
     }
     moveBy(((now[0] - before[0]) * unit) / hands.size, ((now[1] - before[1]) * unit) / hands.size);
     hands.set(event.pointerId, now);
   });
-  for (const name of ["pointerup", "pointercancel"]) {
+  for (const name of /** @type {const} */ (["pointerup", "pointercancel"])) {
     canvas.addEventListener(name, (event) => {
       if (hands.delete(event.pointerId) && !hands.size) onRest();
     });
   }
-  canvas.addEventListener("wheel", (event) => {
-    if (!photo) return;
-    event.preventDefault();
-    zoomTo(place.zoom - event.deltaY / 2000);
-    rest();
-  }, { passive: false });
+  canvas.addEventListener(
+    "wheel",
+    (event) => {
+      if (!photo) return;
+      event.preventDefault();
+      zoomTo(place.zoom - event.deltaY / 2000);
+      rest();
+    },
+    { passive: false },
+  );
   const STEP = FRAME_PIXELS / 40;
   canvas.addEventListener("keydown", (event) => {
-    const move = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key];
-    const zoom = { "+": 0.05, "=": 0.05, "-": -0.05 }[event.key];
+    /** @type {Record<string, [number, number]>} */
+    const moves = {
+      ArrowLeft: [-STEP, 0],
+      ArrowRight: [STEP, 0],
+      ArrowUp: [0, -STEP],
+      ArrowDown: [0, STEP],
+    };
+    const move = moves[event.key];
+    /** @type {Record<string, number>} */
+    const zooms = { "+": 0.05, "=": 0.05, "-": -0.05 };
+    const zoom = zooms[event.key] ?? 0;
     if (!photo || (!move && !zoom)) return;
     event.preventDefault();
     if (move) moveBy(...move);
@@ -161,6 +218,7 @@ function photoFrame(side, onRest) {
     waiting = window.setTimeout(onRest, 250);
   }
 
+  /** @param {number} zoom */
   function zoomTo(zoom) {
     place.zoom = Math.min(1, Math.max(0, zoom));
     draw();
@@ -170,24 +228,31 @@ function photoFrame(side, onRest) {
   return {
     root,
     place: () => place,
+    /** @param {number} zoom */
     zoomTo(zoom) {
       zoomTo(zoom);
       rest();
     },
+    /** @param {number} turn */
     turnTo(turn) {
       place.turn = turn;
       draw();
       rest();
     },
+    /** @param {boolean} isFace */
     guide(isFace) {
       guide.toggleAttribute("hidden", !isFace);
     },
-    /** Shows the photo of a file; tells what is wrong with it, and then keeps the former one. */
+    /**
+     * Shows the photo of a file; tells what is wrong with it, and then keeps the former one.
+     *
+     * @param {File} file
+     */
     async take(file) {
       try {
         photo = await readPhoto(file);
       } catch (error) {
-        ganvae.toast(error.message);
+        toast(/** @type {Error} */ (error).message);
         return;
       }
       place = { x: 0, y: 0, zoom: 0, turn: 0 };
@@ -200,16 +265,18 @@ function photoFrame(side, onRest) {
       if (!photo) return null;
       const small = document.createElement("canvas");
       small.width = small.height = side;
-      const context = small.getContext("2d", { willReadFrequently: true });
+      const context = drawingOf(small, { willReadFrequently: true });
       // In one step a large photo would lose what lies between its pixels.
       const large = document.createElement("canvas");
       large.width = large.height = 4 * side;
-      paint(large.getContext("2d"), 4 * side);
+      paint(drawingOf(large), 4 * side);
       context.imageSmoothingQuality = "high";
       context.drawImage(large, 0, 0, side, side);
       const { data } = context.getImageData(0, 0, side, side);
       let bytes = "";
-      for (let at = 0; at < data.length; at += 4) bytes += String.fromCharCode(data[at], data[at + 1], data[at + 2]);
+      for (let at = 0; at < data.length; at += 4) {
+        bytes += String.fromCharCode(data[at], data[at + 1], data[at + 2]);
+      }
       return window.btoa(bytes);
     },
   };
@@ -222,9 +289,10 @@ function faceGuide() {
   guide.setAttribute("viewBox", "0 0 1 1");
   guide.setAttribute("class", "rc-guide");
   guide.setAttribute("aria-hidden", "true");
+  /** @param {string} tag @param {Record<string, string | number>} attributes */
   const add = (tag, attributes) => {
     const shape = document.createElementNS(space, tag);
-    for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes)) shape.setAttribute(name, String(value));
     guide.append(shape);
   };
   for (const [cx, cy] of FACE.eyes) add("circle", { cx, cy, r: 0.05 });

@@ -1,17 +1,29 @@
 // The search for the GAN's z: begun, looked at as often as the server says, and stopped.
 
-// onLine(ahead): while others come first. onFound(answer): after every look. onEnd(whole): at its end; not whole where it was stopped or failed.
-function makeSearch(server, onLine, onFound, onEnd) {
+import { ask } from "../static/calls.js";
+
+/** @import { Server } from "../static/types.js" */
+
+/**
+ * @param {Server} server
+ * @param {(ahead: number) => void} onLine while others come first
+ * @param {(told: any) => Promise<void>} onFound after every look
+ * @param {(whole: boolean) => void} onEnd at its end; not whole where it was stopped or failed
+ */
+export function makeSearch(server, onLine, onFound, onEnd) {
+  /** @type {{ token: string | null, stopped: boolean } | null} */
   let current = null;
 
+  /** @param {number} seconds */
   const pause = (seconds) => new Promise((resolve) => window.setTimeout(resolve, 1000 * seconds));
 
+  /** @param {any} search @param {any} wanted */
   async function follow(search, wanted) {
-    const begun = await ganvae.ask(server.begin(wanted));
+    const begun = await ask(server.begin(wanted));
     search.token = begun?.token;
     // Given up while it began: nobody will look at it, and the server forgets it.
     while (begun && search === current) {
-      const told = await ganvae.ask(server.look({ token: search.token }));
+      const told = await ask(server.look({ token: search.token }));
       if (search !== current) return;
       if (!told) break;
       if (told.ahead) onLine(told.ahead);
@@ -31,6 +43,7 @@ function makeSearch(server, onLine, onFound, onEnd) {
 
   return {
     running: () => current !== null,
+    /** @param {any} wanted */
     start(wanted) {
       this.drop();
       current = { token: null, stopped: false };

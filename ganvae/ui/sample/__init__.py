@@ -10,18 +10,16 @@ from ganvae.ui.shelf import Shelf
 
 
 class SampleTab(ModelComponent):
-    """Two panels of samples. The first grids travel inside the page, so that it opens drawn."""
+    """Two panels of samples. The first grids are drawn before the page is opened."""
 
-    SCRIPTS = ("grid.js", "nearest.js", "script.js")
-
-    def __init__(self, shelf: Shelf, config: dict[str, Any], **options: Any) -> None:
+    def __init__(self, shelf: Shelf, first: dict[str, Any] | None, **options: Any) -> None:
         """
         Args:
-            config: what `page_config` made of the current models.
+            first: what `FirstPictures` answers for the current models.
         """
         super().__init__(
             shelf,
-            value=server.first_answer(shelf.current, config),
+            value=first,
             functions=[server.draw, server.download, nearest.nearest],
             elem_id="gv-sample",
             **options,

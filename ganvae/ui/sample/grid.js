@@ -1,10 +1,24 @@
 // A sheet of tiles, drawn on a canvas as a grid with equal gaps; one tile is the chosen one.
 
-class Grid {
+import { colourOf, drawingOf } from "../static/make.js";
+
+/**
+ * Tiles without gaps.
+ *
+ * @typedef {object} Sheet
+ * @property {HTMLImageElement} picture
+ * @property {number} columns
+ * @property {[number, number]} tile height, width
+ * @property {boolean} smooth
+ */
+
+export class Grid {
+  /** @param {(index: number) => void} onPick @param {() => void} onOpen */
   constructor(onPick, onOpen) {
     this.canvas = document.createElement("canvas");
     this.canvas.tabIndex = 0;
     this.canvas.setAttribute("role", "img");
+    /** @type {Sheet | null} */
     this.sheet = null;
     this.count = 0;
     this.pick = 0;
@@ -35,7 +49,13 @@ class Grid {
     return Math.ceil(Math.sqrt(this.count));
   }
 
-  // sheet: { picture, columns, tile: [height, width], smooth }
+  /**
+   * sheet: { picture, columns, tile: [height, width], smooth }
+   *
+   * @param {Sheet} sheet
+   * @param {number} count
+   * @param {any} pick
+   */
   show(sheet, count, pick) {
     Object.assign(this, { sheet, count, pick });
     this.draw();
@@ -50,6 +70,7 @@ class Grid {
     return { ratio, side, gap, cell, margin: Math.floor((side - used) / 2) };
   }
 
+  /** @param {number} x @param {number} y */
   tileAt(x, y) {
     if (!this.sheet) return null;
     const { ratio, gap, cell, margin } = this.layout();
@@ -66,8 +87,8 @@ class Grid {
     const [height, width] = tile;
     const { canvas } = this;
     if (canvas.width !== side) canvas.width = canvas.height = side;
-    const context = canvas.getContext("2d");
-    context.fillStyle = window.ganvae.color("--gv-stage", canvas);
+    const context = drawingOf(canvas);
+    context.fillStyle = colourOf("--gv-stage", canvas);
     context.fillRect(0, 0, side, side);
     // Each tile by itself: smoothing would mix its edge with its neighbour on the sheet. Hard pixels
     // are enlarged by a whole factor without smoothing, then shrunk a little.
@@ -75,26 +96,31 @@ class Grid {
     const single = document.createElement("canvas");
     single.width = width * factor;
     single.height = height * factor;
-    const cut = single.getContext("2d");
+    const cut = drawingOf(single);
     cut.imageSmoothingEnabled = false;
     context.imageSmoothingEnabled = true;
     context.imageSmoothingQuality = "high";
     for (let index = 0; index < this.count; index += 1) {
-      const from = [(index % columns) * width, Math.floor(index / columns) * height];
-      const to = [
-        margin + (index % this.columns) * (cell + gap),
-        margin + Math.floor(index / this.columns) * (cell + gap),
-      ];
-      cut.drawImage(picture, ...from, width, height, 0, 0, single.width, single.height);
-      context.drawImage(single, 0, 0, single.width, single.height, ...to, cell, cell);
+      const [left, top] = [(index % columns) * width, Math.floor(index / columns) * height];
+      const x = margin + (index % this.columns) * (cell + gap);
+      const y = margin + Math.floor(index / this.columns) * (cell + gap);
+      cut.drawImage(picture, left, top, width, height, 0, 0, single.width, single.height);
+      context.drawImage(single, 0, 0, single.width, single.height, x, y, cell, cell);
     }
     this.outline(context, gap, cell, margin);
   }
 
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {number} gap
+   * @param {number} cell
+   * @param {number} margin
+   */
   outline(context, gap, cell, margin) {
     if (this.pick >= this.count || this.count === 1) return;
     const x = margin + (this.pick % this.columns) * (cell + gap);
     const y = margin + Math.floor(this.pick / this.columns) * (cell + gap);
+    /** @param {number} from @param {number} width @param {string} colour */
     const frame = (from, width, colour) => {
       const at = from + width / 2;
       context.lineWidth = width;

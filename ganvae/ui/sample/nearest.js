@@ -1,5 +1,13 @@
 // The fold under the stage: the chosen sample of each model, and the training image nearest to it.
 
+import { ask, latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { make, one } from "../static/make.js";
+import { percent } from "../static/meter.js";
+
+/** @import { Server } from "../static/types.js" */
+
+/** @type {Record<string, string>} */
 const NEAREST_TOLD = {
   distance:
     "Distance of the two in the features of a classifier of digits: 0 would be a copy as the " +
@@ -12,31 +20,40 @@ const NEAREST_TOLD = {
     "test image is. 50 % is what test images get themselves; near 100 % would be memory.",
 };
 
-function makeNearest(fold, server) {
-  const { make } = ganvae;
-  const holder = fold.querySelector(".nearest-row");
-  const note = fold.querySelector(".nearest-note");
+/** @param {HTMLDetailsElement} fold @param {Server} server */
+export function makeNearest(fold, server) {
+  const holder = one(fold, ".nearest-row");
+  const note = one(fold, ".nearest-note");
   let shown = "";
 
+  /** @param {string} url @param {string} subject */
   function picture(url, subject) {
     return make("img", "", { src: url, alt: subject, width: 84, height: 84 });
   }
 
+  /** @param {string} key @param {string} term @param {string} value */
   function line(key, term, value) {
     const root = make("div", "nearest-line", { title: NEAREST_TOLD[key] });
     root.append(make("span", "gv-term", {}, term), " ", make("b", "", {}, value));
     return root;
   }
 
+  /** @param {string} name @param {any} found */
   function entry(name, found) {
-    const { family } = ganvae.config.models[name];
+    const { family } = config.models[name];
     const pair = make("div", "nearest-pair", {}, picture(found.sample, `The sample of ${name}`));
     if (found.image) pair.append(picture(found.image, `Training image ${found.index + 1}`));
     const facts = [line("distance", "distance", found.distance.toFixed(1))];
     if (found.typical !== null) facts[0].append(` (test images: ${found.typical.toFixed(1)})`);
-    if (found.share !== null) facts.push(line("share", "nearer than", `${Math.round(100 * found.share)} of 100 test images`));
-    if (found.closer !== null) facts.push(line("closer", "over all samples", ganvae.percent(found.closer)));
-    const title = `${family.toUpperCase()} ${ganvae.config.models[name].latent} · training image ${(found.index + 1).toLocaleString("en-US")}`;
+    if (found.share !== null) {
+      facts.push(
+        line("share", "nearer than", `${Math.round(100 * found.share)} of 100 test images`),
+      );
+    }
+    if (found.closer !== null) {
+      facts.push(line("closer", "over all samples", percent(found.closer)));
+    }
+    const title = `${family.toUpperCase()} ${config.models[name].latent} · training image ${(found.index + 1).toLocaleString("en-US")}`;
     return make(
       "section",
       "nearest-entry",
@@ -46,16 +63,20 @@ function makeNearest(fold, server) {
     );
   }
 
-  const refresh = ganvae.latest(async (wanted) => {
-    const digits = wanted.models.every((name) => ganvae.config.models[name].dataset === "mnist");
+  const refresh = latest(async (/** @type {any} */ wanted) => {
+    const digits = wanted.models.every(
+      (/** @type {string} */ name) => config.models[name].dataset === "mnist",
+    );
     fold.hidden = !digits || !wanted.models.length;
     if (fold.hidden || !fold.open) return;
     const text = JSON.stringify(wanted);
     if (text === shown) return;
-    const answer = await ganvae.ask(server.nearest(wanted));
+    const answer = await ask(server.nearest(wanted));
     if (!answer) return;
     shown = text;
-    holder.replaceChildren(...Object.entries(answer.models).map(([name, found]) => entry(name, found)));
+    holder.replaceChildren(
+      ...Object.entries(answer.models).map(([name, found]) => entry(name, found)),
+    );
     note.textContent = answer.note;
     fold.dataset.shown = text;
   });

@@ -44,22 +44,6 @@ def download(collection: Collection, data: dict[str, Any]) -> dict[str, Any]:
     return {"image": png_url(render.png(render.side_by_side(parts, gap=_DOWNLOAD_GAP)))}
 
 
-def first_answer(collection: Collection, config: dict[str, Any]) -> dict[str, Any] | None:
-    """What `draw` would answer for the page as it opens, with the request it answers."""
-    pair = next(iter(config["pairs"]), None)
-    if pair is None:
-        return None
-    request = {
-        "models": [name for name in (pair["vae"], pair["gan"]) if name],
-        "seed": config["default_seed"],
-        "count": pair["count"],
-        "temperature": 1,
-        "matched": False,
-        "fitted": pair["fitted"],
-    }
-    return {"request": request, **draw(collection, request)}
-
-
 def _grids(collection: Collection, data: dict[str, Any]) -> dict[str, torch.Tensor]:
     return sampling.grids(
         collection,

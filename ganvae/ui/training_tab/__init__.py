@@ -11,8 +11,6 @@ from ganvae.ui.training_tab.timelapse import MAX_SHEETS, Timelapse
 class TrainingTab(ModelComponent):
     """What was recorded while the models of a pair were trained."""
 
-    SCRIPTS = ("sheets.js", "timelapse.js", "charts.js", "script.js")
-
     def __init__(self, shelf: Shelf) -> None:
         curves, timelapse = Curves(), Timelapse()
         super().__init__(

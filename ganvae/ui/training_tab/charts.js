@@ -1,18 +1,26 @@
 // The charts: SVG from the server, and over it a line at the moment of the pictures or under the
 // pointer, with the curves' values at that moment above.
 
-// The point of a curve nearest to so many images, [x, y]; null before its first point.
+import { make } from "../static/make.js";
+
+/**
+ * The point of a curve nearest to so many images, [x, y]; null before its first point.
+ *
+ * @param {any} line
+ * @param {number} images
+ */
 function pointAt(line, images) {
+  /** @param {number} x */
   const far = (x) => Math.abs(Math.log(x / images));
   if (images < line.x[0] / 1.5) return null;
   let best = 0;
-  line.x.forEach((x, place) => {
+  line.x.forEach((/** @type {number} */ x, /** @type {number} */ place) => {
     if (far(x) < far(line.x[best])) best = place;
   });
   return [line.x[best], line.y[best]];
 }
 
-// At most three digits, as on the axes.
+/** At most three digits, as on the axes. @param {number | null} value */
 function shortNumber(value) {
   if (value === null) return "–";
   const size = Math.abs(value);
@@ -23,8 +31,8 @@ function shortNumber(value) {
   return value.toFixed(places);
 }
 
+/** @param {any} chart */
 function makeChart(chart) {
-  const { make } = ganvae;
   const readout = make("div", "training-values");
   const plot = make("div", "training-plot");
   const root = make(
@@ -42,7 +50,7 @@ function makeChart(chart) {
   root.append(readout, plot);
   plot.innerHTML = chart.svg;
   const { frame } = chart;
-  const told = chart.lines.filter((line) => line.told);
+  const told = chart.lines.filter((/** @type {any} */ line) => line.told);
   // All that lies over the picture is placed in shares of its size.
   const over = make("div", "training-over");
   plot.append(over);
@@ -50,7 +58,7 @@ function makeChart(chart) {
   cursor.style.top = `${(frame.top / frame.height) * 100}%`;
   cursor.style.height = `${((frame.bottom - frame.top) / frame.height) * 100}%`;
   over.append(cursor);
-  const entries = told.map((line) => {
+  const entries = told.map((/** @type {any} */ line) => {
     const value = make("b");
     const key = make("i", "training-key");
     key.style.borderTopColor = line.colour;
@@ -66,36 +74,43 @@ function makeChart(chart) {
   over.append(when);
 
   const [low, high] = frame.x.map(Math.log);
+  /** @param {number} images */
   const across = (images) =>
     (frame.left + ((Math.log(images) - low) / (high - low)) * (frame.right - frame.left)) /
     frame.width;
-  const scale = frame.log_y ? Math.log : (value) => value;
+  const scale = frame.log_y ? Math.log : (/** @type {number} */ value) => value;
   const [bottom, top] = frame.y.map(scale);
+  /** @param {number} value */
   const down = (value) =>
     (frame.bottom - ((scale(value) - bottom) / (top - bottom)) * (frame.bottom - frame.top)) /
     frame.height;
 
-  // Shows the values at so many images, null or 0 for none.
+  /** Shows the values at so many images, null or 0 for none. @param {number | null} images */
   function mark(images) {
-    const inside = images > 0 && images >= frame.x[0] / 1.001 && images <= frame.x[1] * 1.001;
+    const at = images ?? 0;
+    const inside = at > 0 && at >= frame.x[0] / 1.001 && at <= frame.x[1] * 1.001;
     cursor.hidden = when.hidden = !inside;
     if (inside) {
-      cursor.style.left = `${across(images) * 100}%`;
+      cursor.style.left = `${across(at) * 100}%`;
       // Near an end the words stay within the picture.
-      when.style.left = `clamp(0px, ${across(images) * 100}%, calc(100% - 48px))`;
-      when.textContent = `${shortNumber(images).replace(/\.0+(?= |$)/, "")} images`;
+      when.style.left = `clamp(0px, ${across(at) * 100}%, calc(100% - 48px))`;
+      when.textContent = `${shortNumber(at).replace(/\.0+(?= |$)/, "")} images`;
     }
     for (const { line, value, dot } of entries) {
-      const point = images > 0 ? pointAt(line, images) : null;
+      const point = at > 0 ? pointAt(line, at) : null;
       value.textContent = shortNumber(point?.[1] ?? null);
       dot.hidden = !inside || !point;
-      if (dot.hidden) continue;
+      if (!point || dot.hidden) continue;
       dot.style.left = `${across(point[0]) * 100}%`;
       dot.style.top = `${down(point[1]) * 100}%`;
     }
   }
 
-  // How many images the place under the pointer stands for; null outside the curves.
+  /**
+   * How many images the place under the pointer stands for; null outside the curves.
+   *
+   * @param {PointerEvent} event
+   */
   function imagesAt(event) {
     const box = plot.getBoundingClientRect();
     const place = ((event.clientX - box.left) / box.width) * frame.width;
@@ -106,15 +121,21 @@ function makeChart(chart) {
   return { root, mark, plot, imagesAt };
 }
 
-function makeCharts({ holder, onPick }) {
+/** @param {{ holder: HTMLElement, onPick: (images: number) => void }} given */
+export function makeCharts({ holder, onPick }) {
+  /** @type {ReturnType<typeof makeChart>[]} */
   let charts = [];
+  /** @type {number | null} */
   let moment = null;
 
+  /** @param {number | null} images */
   const markAll = (images) => charts.forEach((chart) => chart.mark(images));
 
+  /** @param {any} list */
   function draw(list) {
     charts = list.map(makeChart);
-    const has = (group) => list.some((chart) => chart.group === group);
+    /** @param {string} group */
+    const has = (group) => list.some((/** @type {any} */ chart) => chart.group === group);
     holder.classList.toggle("paired", has("vae") && has("gan"));
     holder.replaceChildren(...charts.map((chart) => chart.root));
     for (const { plot, imagesAt } of charts) {
@@ -131,6 +152,7 @@ function makeCharts({ holder, onPick }) {
 
   return {
     draw,
+    /** @param {number | null} images */
     setMoment(images) {
       moment = images;
       markAll(images);

@@ -1,14 +1,56 @@
 // The time-lapse: one slider over the moments of the member that saw most images; the others show
 // their own moment that is nearest to it.
 
+import { ask, latest } from "../static/calls.js";
+import { config } from "../static/config.js";
+import { all, drawingOf, finder, isVisible, make } from "../static/make.js";
+import { radioGroup } from "../static/radio.js";
+import * as store from "../static/store.js";
+import { counted } from "../static/told.js";
+import { drawTiles, sheetCache } from "./sheets.js";
+
+/**
+ * @import { Panel } from "../static/panel.js"
+ * @import { Facts, Server } from "../static/types.js"
+ */
+
+/**
+ * @typedef {{ step: number, images: number }} Moment
+ */
+
+/**
+ * What is known of a model's sheets of pictures.
+ *
+ * @typedef {object} Index
+ * @property {number} columns
+ * @property {number} rows
+ * @property {[number, number]} tile height, width
+ * @property {string[]} kinds
+ * @property {Moment[]} moments
+ */
+
+/**
+ * A model with sheets, and one of them as it is to be drawn.
+ *
+ * @typedef {{ panel: Panel, index: Index }} Member
+ * @typedef {Member & { sheet: any, real: any, kind: string, moment: Moment }} Drawn
+ */
+
 const FRAME_MS = 160;
 const AHEAD = 6;
 const BEHIND = 2;
 
+/** @param {number} value */
 const thousands = (value) => value.toLocaleString("en-US");
 
-// Place of the moment nearest to so many images; moments are spaced by ratios, so is nearness.
+/**
+ * Place of the moment nearest to so many images; moments are spaced by ratios, so is nearness.
+ *
+ * @param {Moment[]} moments
+ * @param {number} images
+ */
 function nearestMoment(moments, images) {
+  /** @param {Moment} moment */
   const far = (moment) => Math.abs(Math.log1p(moment.images) - Math.log1p(images));
   let best = 0;
   moments.forEach((moment, place) => {
@@ -17,54 +59,75 @@ function nearestMoment(moments, images) {
   return best;
 }
 
-function makeTimelapse({ element, server, most, onMoment }) {
-  const find = (selector) => element.querySelector(selector);
-  const [slider, count, play] = [find(".gv-range"), find(".training-count"), find(".training-play")];
+/**
+ * @param {{ element: HTMLElement, server: Server, most: number, onMoment: (images: number | null) => void }} given
+ */
+export function makeTimelapse({ element, server, most, onMoment }) {
+  const find = finder(element);
+  /** @type {HTMLInputElement} */
+  const slider = find(".gv-range");
+  const count = find(".training-count");
+  /** @type {HTMLButtonElement} */
+  const play = find(".training-play");
   const [kindBox, note] = [find(".training-kind"), find(".training-note")];
-  const options = [...kindBox.querySelectorAll(".gv-option")];
+  const showKind = radioGroup(all(kindBox, ".gv-option"), setKind);
   const cache = sheetCache(server, most);
   const indexes = new Map();
   const originals = new Map();
+  /** @type {Member[]} */
   let members = [];
+  /** @type {Moment[]} */
   let timeline = [];
   let kind = "samples";
+  /** @type {number | null} */
   let timer = null;
   let direction = 1;
-  let shown = null;
+  let shown = false;
 
-  // Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
+  /**
+   * Sheets lie flat: halved until they are at most twice as wide as high, on a phone as wide as high.
+   *
+   * @param {{ columns: number, rows: number }} sheet
+   */
   function columnsOf({ columns, rows }) {
     let across = columns;
-    while (across % 2 === 0 && across ** 2 > columns * rows * (ganvae.isPhone() ? 1 : 2)) across /= 2;
+    while (across % 2 === 0 && across ** 2 > columns * rows * (store.isPhone() ? 1 : 2)) {
+      across /= 2;
+    }
     return across;
   }
 
-  // All stages have the shape of the first member's sheet; before that is known, of one as we write
-  // them, so that nothing moves when it comes.
+  /**
+   * All stages have the shape of the first member's sheet; before that is known, of one as we write
+   * them, so that nothing moves when it comes.
+   *
+   * @param {string} name
+   */
   function shapeStages(name) {
-    const colour = ganvae.config.models[name].image_shape[0] === 3;
+    const colour = config.models[name].image_shape[0] === 3;
     const usual = { columns: 8, rows: colour ? 2 : 4 };
     const index = members.find(({ panel }) => panel.name === name)?.index ?? usual;
     const columns = columnsOf(index);
     const shape = columns ** 2 / (index.columns * index.rows);
     const row = find(".gv-stage-row");
-    row.style.setProperty("--training-shape", shape);
+    row.style.setProperty("--training-shape", String(shape));
     row.classList.toggle("training-square", shape <= 1);
   }
 
-  // What is known of a model's snapshots; asked for once.
+  /** What is known of a model's snapshots; asked for once. @param {string} name */
   function indexOf(name) {
     if (!indexes.has(name)) {
-      const reply = ganvae.ask(server.moments({ model: name }));
+      const reply = ask(server.moments({ model: name }));
       indexes.set(name, reply);
       reply.then((answer) => answer ?? indexes.delete(name));
     }
     return indexes.get(name);
   }
 
+  /** @param {string} name */
   function originalsOf(name) {
     if (!originals.has(name)) {
-      const reply = ganvae.ask(server.originals({ model: name })).then(async (answer) => {
+      const reply = ask(server.originals({ model: name })).then(async (answer) => {
         if (!answer?.sheet) return { image: null, note: answer?.note ?? "" };
         const image = new Image();
         image.src = answer.sheet;
@@ -76,10 +139,13 @@ function makeTimelapse({ element, server, most, onMoment }) {
     return originals.get(name);
   }
 
+  /** @param {Member} member */
   const kindOf = (member) => (member.index.kinds.includes(kind) ? kind : "samples");
+  /** @param {Member} member @param {number} position */
   const placeOf = (member, position) =>
     nearestMoment(member.index.moments, timeline[position].images);
 
+  /** @param {Map<string, Panel>} panels */
   async function setPanels(panels) {
     stop();
     if (panels.size) shapeStages([...panels.keys()][0]);
@@ -95,9 +161,9 @@ function makeTimelapse({ element, server, most, onMoment }) {
       if (!index?.moments.length) emptyStage(panel, index?.problem);
     }
     if (members.length) shapeStages(members[0].panel.name);
-    const longest = [...members].sort(
-      (a, b) => b.index.moments.at(-1).images - a.index.moments.at(-1).images,
-    )[0];
+    const imagesOf = (/** @type {Member} */ { index }) =>
+      index.moments[index.moments.length - 1].images;
+    const longest = [...members].sort((a, b) => imagesOf(b) - imagesOf(a))[0];
     timeline = longest?.index.moments ?? [];
     slider.max = String(Math.max(timeline.length - 1, 0));
     slider.value = String(wasAtEnd ? timeline.length - 1 : nearestMoment(timeline, images));
@@ -105,19 +171,20 @@ function makeTimelapse({ element, server, most, onMoment }) {
     const reconstructs = members.some(({ index }) => index.kinds.includes("reconstructions"));
     kindBox.hidden = !reconstructs;
     if (!reconstructs) kind = "samples";
-    markKind();
+    showKind(kind);
     await show();
   }
 
+  /** @param {Panel} panel @param {string} problem */
   function emptyStage(panel, problem) {
-    const sentence = ganvae.make("p", "training-empty", {}, problem ?? "Nothing to show here.");
+    const sentence = make("p", "training-empty", {}, problem ?? "Nothing to show here.");
     panel.stage.replaceChildren(sentence);
     panel.setSharpness(null);
     panel.setNote("");
   }
 
   // All members' pictures of the newest position asked for change in one go, or not at all.
-  const render = ganvae.latest(async () => {
+  const render = latest(async () => {
     const position = Number(slider.value);
     const wanted = members;
     if (!timeline[position]) return;
@@ -134,32 +201,49 @@ function makeTimelapse({ element, server, most, onMoment }) {
     );
     if (wanted !== members) return;
     for (const one of sheets) paint(one);
-    shown = { position, kind };
+    shown = true;
     note.textContent = remarkOn(sheets);
     prefetch(position);
   });
 
-  // One line under the dock, always there, so that nothing moves when it changes.
+  /**
+   * One line under the dock, always there, so that nothing moves when it changes.
+   *
+   * @param {any} sheets
+   */
   function remarkOn(sheets) {
-    const drawn = sheets.filter(({ kind: its }) => its === "reconstructions");
+    const drawn = sheets.filter(
+      (/** @type {{ kind: string }} */ { kind: its }) => its === "reconstructions",
+    );
     if (!drawn.length) {
-      const models = sheets.map(({ panel }) => ganvae.config.models[panel.name]);
-      const fitted = ganvae.get().fitted && models.some((model) => model.fitted_prior);
+      const models = sheets.map(
+        (/** @type {{ panel: Panel }} */ { panel }) => config.models[panel.name],
+      );
+      const fitted =
+        store.get().fitted && models.some((/** @type {Facts} */ model) => model.fitted_prior);
       // Else they would seem to be worse than those that the visitor has just seen.
-      const prior = fitted ? " Points are of N(0, I): the fitted prior is made when training is over." : "";
+      const prior = fitted
+        ? " Points are of N(0, I): the fitted prior is made when training is over."
+        : "";
       return `Each picture is drawn from the same random point at every moment.${prior}`;
     }
-    if (drawn.some(({ real }) => real?.image)) {
+    if (drawn.some((/** @type {{ real: any }} */ { real }) => real?.image)) {
       const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
       return `In each pair: a test image, then what the VAE makes of it.${gan}`;
     }
-    return drawn.map(({ real }) => real?.note).find(Boolean) || "Test images as the VAE draws them.";
+    return (
+      drawn.map((/** @type {{ real: any }} */ { real }) => real?.note).find(Boolean) ||
+      "Test images as the VAE draws them."
+    );
   }
 
+  /**
+   * @param {Drawn} drawn
+   */
   function paint({ panel, index, sheet, real, kind: its, moment }) {
     let canvas = panel.stage.querySelector("canvas");
     if (!canvas) {
-      canvas = ganvae.make("canvas", "training-sheet", { role: "img" });
+      canvas = make("canvas", "training-sheet", { role: "img" });
       panel.stage.replaceChildren(canvas);
     }
     const label = panel.root.getAttribute("aria-label");
@@ -168,22 +252,24 @@ function makeTimelapse({ element, server, most, onMoment }) {
     panel.setNote(`step ${thousands(moment.step)}`);
     if (!sheet) {
       canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
-      canvas.width = canvas.width; // clears it: an old picture would lie about the moment
+      // An old picture would lie about the moment.
+      drawingOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
       panel.setSharpness(null);
       return;
     }
-    const smooth = ganvae.config.models[panel.name].image_shape[0] === 3;
+    const smooth = config.models[panel.name].image_shape[0] === 3;
     drawTiles(canvas, index, columnsOf(index), smooth, sheet.image, pairs ? real.image : null);
     canvas.dataset.step = String(moment.step);
     canvas.dataset.kind = its;
     const tiles = index.columns * index.rows;
     const what = pairs
       ? `${tiles / 2} test images, each beside its reconstruction`
-      : ganvae.counted(panel.name, tiles, its);
+      : counted(panel.name, tiles, its);
     canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
     panel.setSharpness(sheet.sharpness, tiles);
   }
 
+  /** @param {number} position */
   function prefetch(position) {
     const [ahead, behind] = direction > 0 ? [AHEAD, BEHIND] : [BEHIND, AHEAD];
     const first = Math.max(position - behind, 0);
@@ -207,6 +293,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     return render();
   }
 
+  /** @param {number} position */
   function moveTo(position) {
     direction = position >= Number(slider.value) ? 1 : -1;
     slider.value = String(position);
@@ -214,7 +301,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
   }
 
   function stop() {
-    window.clearTimeout(timer);
+    window.clearTimeout(timer ?? 0);
     timer = null;
     play.textContent = "Play the training";
     play.setAttribute("aria-pressed", "false");
@@ -225,7 +312,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
     play.setAttribute("aria-pressed", "true");
     const tick = async () => {
       const next = Number(slider.value) + 1;
-      if (next >= timeline.length || !ganvae.visible(element)) return stop();
+      if (next >= timeline.length || !isVisible(element)) return stop();
       await moveTo(next);
       if (timer !== null) timer = window.setTimeout(tick, FRAME_MS);
     };
@@ -235,17 +322,10 @@ function makeTimelapse({ element, server, most, onMoment }) {
     direction = 1;
   }
 
-  function markKind() {
-    for (const option of options) {
-      const on = option.dataset.value === kind;
-      option.setAttribute("aria-checked", String(on));
-      option.tabIndex = on ? 0 : -1;
-    }
-  }
-
+  /** @param {string} value */
   function setKind(value) {
     kind = value;
-    markKind();
+    showKind(kind);
     render();
   }
 
@@ -257,16 +337,6 @@ function makeTimelapse({ element, server, most, onMoment }) {
     show();
   });
   play.addEventListener("click", () => (timer === null ? start() : stop()));
-  for (const option of options) {
-    option.addEventListener("click", () => setKind(option.dataset.value));
-    option.addEventListener("keydown", (event) => {
-      if (!event.key.startsWith("Arrow")) return;
-      event.preventDefault();
-      setKind(kind === "samples" ? "reconstructions" : "samples");
-      options.find((other) => other.dataset.value === kind).focus();
-    });
-  }
-
   return {
     setPanels,
     stop,
@@ -274,6 +344,7 @@ function makeTimelapse({ element, server, most, onMoment }) {
       if (members.length) shapeStages(members[0].panel.name);
       return shown && render();
     },
+    /** @param {number} images */
     goTo(images) {
       stop();
       if (timeline.length) moveTo(nearestMoment(timeline, images));

@@ -16,7 +16,6 @@ class Watch(PageComponent):
         UserError: the folder holds no run that tells how far it is.
     """
 
-    SCRIPTS = ("../training_tab/charts.js", "script.js")
     STYLES = ("../training_tab/style.css", "style.css")
 
     def __init__(self, folder: Path) -> None:

@@ -1,4 +1,5 @@
-"""What of HTTP is ours around Gradio's own server: headers, names, limits, health, slow requests.
+"""What of HTTP is ours around Gradio's own server: headers, names, limits, the page's HTML, shut
+addresses, health, slow requests.
 
 Each is a file of its own; `around` puts them together for `gr.Blocks.launch`.
 """
@@ -18,6 +19,7 @@ from ganvae.ui.web.doors import shut
 from ganvae.ui.web.headers import Headers
 from ganvae.ui.web.health import Health, health
 from ganvae.ui.web.hosts import Hosts
+from ganvae.ui.web.shell import Shell
 from ganvae.ui.web.slow import SlowRequests
 from ganvae.ui.web.strangers import Strangers
 
@@ -35,12 +37,16 @@ async def _names_first(app: Starlette) -> AsyncIterator[None]:
 
 
 def around(
-    state: Callable[[], Health], limit: Callable[[], int], routes: Sequence[BaseRoute] = ()
+    state: Callable[[], Health],
+    head: Callable[[], str],
+    limit: Callable[[], int],
+    routes: Sequence[BaseRoute] = (),
 ) -> dict[str, Any]:
     """What `launch` must be told so that the page serves what it needs and nothing else.
 
     Args:
         state: what /healthz answers, asked anew each time.
+        head: what stands first in the head of the page's HTML, asked anew each time.
         limit: bytes that a call may have, asked anew each time.
         routes: further addresses of ours; like the shut ones they come before Gradio's.
     """
@@ -51,6 +57,7 @@ def around(
             # The outermost first.
             "middleware": [
                 Middleware(Headers),
+                Middleware(Shell, head),
                 Middleware(SlowRequests),
                 Middleware(Strangers),
                 Middleware(BodyLimit, limit),
