@@ -29,8 +29,9 @@ MOST_LINES_A_MINUTE = 60
 # Functions that draw, at once: each takes a core while it lasts, and memory for all that it draws.
 # More of them on two cores would only make each slower.
 DRAWING_AT_ONCE = 4
-# Those in line behind them: one for each of a hundred visitors is more than threads there are.
-DRAWING_IN_LINE = 32
+# Those in line behind them: one for each of a hundred visitors, a class that is told to begin.
+# It is more than there are threads, so who is turned away has waited for long.
+DRAWING_IN_LINE = 100
 # Films at once, and in line. One takes a core for seconds.
 FILMS_AT_ONCE, FILMS_IN_LINE = 1, 8
 # For so long somebody waits before the page had better say that it is busy.
