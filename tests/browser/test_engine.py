@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from canvases import colours, drawn, grey, wait_for_explorer
-from conftest import running_app
+from conftest import HANDLE, running_app
 from playwright.sync_api import Browser, Page, Route, expect
 
 from ganvae import latents, models, render
@@ -47,6 +47,7 @@ def free_page(browser: Browser) -> Iterator[Page]:
     """A page that may complain of what it can't reach."""
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
+    context.add_init_script(HANDLE)
     yield context.new_page()
     context.close()
 
@@ -234,7 +235,7 @@ def test_nothing_is_fetched_before_it_is_needed(page: Page, page_url: str) -> No
     page.goto(f"{page_url}/?pair=digits-convolutional&vae={VAE}")
     expect(page.locator("#gv-sample canvas").first).to_be_visible()
     page.wait_for_timeout(500)
-    assert not [url for url in asked if "/engine/" in url]
+    assert not [url for url in asked if url.startswith(f"{page_url}/engine/")]
     page.locator("[role=tab][data-tab-id=explore]").click()
     page.wait_for_selector(".gx-engine[data-drawer=browser]")
     fetched = {url.split("/")[5] for url in asked if "/engine/models/" in url}

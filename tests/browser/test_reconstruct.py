@@ -123,7 +123,7 @@ def test_a_test_image_through_both(
         assert same(seen, drawn(collection, name, places[name])), name
         facts = page.locator(f"{TAB} .gv-panel[data-family='{family}'] .gv-facts")
         error = (collection.model(name).generate(places[name]) - image).square().mean().sqrt()
-        expect(facts).to_contain_text(f"pixel error{error * 100:.0f} %")
+        expect(facts).to_contain_text(f"pixel error {error * 100:.0f} %")
         small = page.locator(f"{TAB} .gv-panel[data-family='{family}'] .rc-small")
         assert small.count() == 8
         assert grey(page, f"{TAB} .gv-panel[data-family='{family}'] .rc-small", 7).std() > 3
