@@ -8,6 +8,10 @@ waits until the first samples are painted in every panel, and prints JSON: secon
 the process to the first answer and to the pictures, and the server's peak memory at that moment. A
 model's picture counts as painted once its canvas shows more than one colour.
 
+Then a phone on a slow network (1.6 Mbit/s, 150 ms there and back) opens the page of a server that
+is warm, and opens it again: seconds to the pictures, and bytes on the wire, headers included, of
+the page's HTML and in all.
+
 With --space, `app.py` finds what it finds on a Hugging Face Space: its variables and none of this
 machine's, its port, every interface, and a home folder in which nothing can be written.
 """
@@ -27,7 +31,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from benchmarks import chromium
 from benchmarks.free_port import free_port
@@ -66,6 +70,13 @@ PAINTED = """
 """
 
 
+# A slow phone network, as browsers' own tools call it: bits a second, and milliseconds.
+PHONE_NETWORK = {"latency": 150, "downloadThroughput": 1.6e6 / 8, "uploadThroughput": 0.75e6 / 8}
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+# What comes after the pictures belongs to the visit as well.
+REST_MS = 3000
+
+
 def peak_memory(process: int) -> int | None:
     """The most memory a process has held, in MiB; None where the system is not Linux."""
     try:
@@ -74,6 +85,61 @@ def peak_memory(process: int) -> int | None:
         return None
     line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
     return round(int(line.split()[1]) / 1024)
+
+
+def visit(context: BrowserContext, url: str) -> dict[str, Any]:
+    """Open the page once over the slow network: seconds to the pictures, and bytes."""
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.emulateNetworkConditions", {"offline": False, **PHONE_NETWORK})
+    kinds: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    session.on(
+        "Network.requestWillBeSent", lambda one: kinds.update({one["requestId"]: one["type"]})
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda one: sizes.update({one["requestId"]: one["encodedDataLength"]}),
+    )
+    begin = time.monotonic()
+    page.goto(url, wait_until="commit")
+    page.wait_for_function(PAINTED, timeout=LIMIT_SECONDS * 1000)
+    painted = time.monotonic()
+    page.wait_for_timeout(REST_MS)
+    page.close()
+    html = sum(size for request, size in sizes.items() if kinds.get(request) == "Document")
+    return {
+        "samples_visible_s": round(painted - begin, 2),
+        "html_bytes": round(html),
+        "all_bytes": round(sum(sizes.values())),
+    }
+
+
+def measure_phone(browser: Browser, weights: Path) -> dict[str, Any]:
+    """A first and a second visit by a phone on a slow network, to a server that is warm."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "app.py", "--weights", str(weights.resolve()), "--port", str(port)]
+    with tempfile.TemporaryFile() as log:
+        server = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+        try:
+            wait_for(url, server)
+            context = browser.new_context(**PHONE)
+            first, second = visit(context, url), visit(context, url)
+            context.close()
+        finally:
+            _end(server)
+    return {"first_visit": first, "second_visit": second}
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.send_signal(signal.SIGINT)
+    try:
+        server.wait(15)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
 
 
 def measure(browser: Browser, weights: Path, space: bool = False) -> dict[str, Any]:
@@ -98,12 +164,7 @@ def measure(browser: Browser, weights: Path, space: bool = False) -> dict[str, A
             memory = peak_memory(server.pid)
             context.close()
         finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            _end(server)
     return {
         "server_answers_s": round(answered - begin, 2),
         "samples_visible_s": round(painted - begin, 2),
@@ -124,6 +185,7 @@ def main() -> None:
         browser = chromium.launch(playwright, options.chromium)
         try:
             runs = [measure(browser, options.weights, options.space) for _ in range(options.runs)]
+            phone = None if options.space else measure_phone(browser, options.weights)
         finally:
             browser.close()
     # The first run may have to read everything from the disk; the others find it in memory.
@@ -135,6 +197,7 @@ def main() -> None:
     report = {
         "median": middle,
         "runs": runs,
+        "phone": phone,
         "models": len(list(options.weights.glob("*/config.json"))),
         "cores": os.cpu_count(),
         "load_1min": round(os.getloadavg()[0], 2),

@@ -9,8 +9,9 @@
         return {"angle": checks.whole(data.get("by"), "The step", 1, 9), "of": name}
 
 Beside the class's `__init__.py` lie `template.html`, `style.css` and `script.js`. The template is
-plain HTML that Gradio draws once and never again: the script owns it from then on. The script is an
-ES module that exports `mount({ element, props, server })`.
+plain HTML that Gradio draws once and never again: the script owns it from then on. What is to be
+read in it stands in words/en.js, and here its name: {{part.name}}. The script is an ES module that
+exports `mount({ element, props, server })`.
 
 Gradio sends the browser every attribute that has the name of a parameter of `__init__`: keep the
 parameter in one with an underscore, or in none.
@@ -19,8 +20,10 @@ parameter in one with an underscore, or in none.
 from __future__ import annotations
 
 import functools
+import html
 import inspect
 import logging
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +32,7 @@ import gradio as gr
 
 from ganvae.collection import Collection
 from ganvae.errors import UserError
-from ganvae.ui.modules import NAME
+from ganvae.ui.modules import NAME, modules
 from ganvae.ui.shelf import Shelf
 from ganvae.ui.web.mistakes import note_mistake
 from ganvae.ui.web.slow import watched
@@ -44,6 +47,7 @@ _ON_LOAD = """import("{name}")
     element.textContent = "{lost}";
     throw error;
   }});"""
+_GAP = re.compile(r"\{\{(\w+)\.(\w+)\}\}")
 _LOST = "This part of the page could not be loaded; load the page again."
 _FAILED = "Something went wrong on the server; its log says what."
 
@@ -73,7 +77,7 @@ class PageComponent(gr.HTML):
         folder = Path(inspect.getfile(type(self))).parent
         super().__init__(
             value,
-            html_template=_literal(_read(folder / "template.html")),
+            html_template=_literal(_filled(_read(folder / "template.html"))),
             css_template=_literal("\n".join(_read(folder / name) for name in self.STYLES)),
             js_on_load=_ON_LOAD.format(name=NAME, path=f"{folder.name}/{self.SCRIPT}", lost=_LOST),
             apply_default_css=False,
@@ -124,6 +128,12 @@ def _picking(shelf: Shelf, function: ModelFunction) -> ServerFunction:
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def _filled(template: str) -> str:
+    """The template with the page's words in place of {{part.name}}."""
+    wording = modules().wording()
+    return _GAP.sub(lambda gap: html.escape(wording[gap[1]][gap[2]]), template)
 
 
 def _literal(text: str) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import json
 import posixpath
 import re
 from collections.abc import Iterable
@@ -25,10 +26,12 @@ from starlette.routing import Route
 PREFIX = "ganvae"
 # How everything outside the modules calls them: `import("ganvae")`, whatever the page's address.
 NAME = "ganvae"
+# How modules call the words of the page's language, and where those are.
+WORDS, _WORDS_FILE = "#words", "words/en.js"
 FOREVER = "public, max-age=31536000, immutable"
 _FOLDER = Path(__file__).parent
 _TYPES = {".js": "text/javascript", ".css": "text/css"}
-_IMPORT = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"(\.[^"]+)";', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export) (?:[^;"]*? from )?"(\.[^"]+|#words)";', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,22 @@ class Modules:
     def imported(self, path: str) -> list[str]:
         """The modules that one imports itself, in its order."""
         text = self.files[path].decode()
-        return [posixpath.normpath(posixpath.join(path, "..", to)) for to in _IMPORT.findall(text)]
+        return [
+            _WORDS_FILE if to == WORDS else posixpath.normpath(posixpath.join(path, "..", to))
+            for to in _IMPORT.findall(text)
+        ]
+
+    def imports(self, entry: str) -> dict[str, str]:
+        """The page's import map, for what is not imported by a relative address."""
+        names = {NAME: entry, WORDS: _WORDS_FILE}
+        return {name: f"./{self.address(path)}" for name, path in names.items()}
+
+    def wording(self) -> dict[str, dict[str, str]]:
+        """The words of the page's language, by part of the page and name."""
+        text = self.files[_WORDS_FILE].decode()
+        # The script is JSON but for its first line.
+        found: dict[str, dict[str, str]] = json.loads(text[text.index("{") : text.rindex("}") + 1])
+        return found
 
     def needed(self, paths: Iterable[str]) -> list[str]:
         """The modules and all that they import, each once, nearer ones first."""

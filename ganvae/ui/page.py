@@ -245,7 +245,7 @@ def _html_head(
     known = modules()
     # The smallest escape that keeps "</script>" in a model's name from ending the script.
     data = json.dumps(config, allow_nan=False).replace("<", "\\u003c")
-    imports = json.dumps({"imports": {NAME: f"./{known.address(entry)}"}})
+    imports = json.dumps({"imports": known.imports(entry)})
     return "\n".join(
         (
             f'<link rel="icon" href="{_ICON}">',

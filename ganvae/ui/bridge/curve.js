@@ -3,41 +3,27 @@
 
 import { finder, make } from "../static/make.js";
 import { percent } from "../static/meter.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Bridge } from "../static/types.js" */
 
-const NOT_MEASURED = "not measured";
+const NOT_MEASURED = wording.bridge.notMeasured;
 /** @param {number} value */
 const small = (value) => Number(value.toPrecision(3)).toString();
 
 const FIGURES = [
-  [
-    "sharpness",
-    "sharpness",
-    "The variance of the Laplacian of samples (how strongly pixels differ from their neighbours), as a share of that of real test pictures. Under 90 % is blur, over 115 % is noise.",
-  ],
-  [
-    "error",
-    "squared error",
-    "The mean square of what a pixel of a reconstruction has wrong, over all test images; black is 0 and white is 1.",
-  ],
-  [
-    "distance",
-    "distance",
-    "Fréchet distance of samples to test images in a network's features, lower is better. The samples here come from where the encoder puts the training images (the fitted prior); with z from N(0, I) it is another.",
-  ],
-  [
-    "realness",
-    "realness",
-    "What the discriminator of the tuned GAN says of samples on average; it never saw this model's pictures.",
-  ],
+  ["sharpness", "sharpness", wording.bridge.theVarianceOfTheLaplacian],
+  ["error", wording.bridge.squaredError, wording.bridge.theMeanSquareOfWhat],
+  ["distance", "distance", wording.bridge.frChetDistanceOfSamples],
+  ["realness", "realness", wording.bridge.whatTheDiscriminatorOfThe],
 ];
 
 /** @param {string} key @param {any} stop @param {string} scale */
 function figureText(key, stop, scale) {
   const value = stop[key];
   if (value === null) return { text: NOT_MEASURED, more: "" };
-  if (key === "sharpness") return { text: percent(value), more: "of real" };
+  if (key === "sharpness") return { text: percent(value), more: wording.bridge.ofReal };
   if (key === "error") return { text: small(value), more: "" };
   if (key === "realness") {
     return {
@@ -79,7 +65,12 @@ export function makeCurve(root, onChoose) {
     const share = (value, [low, high]) => (value - low) / (high - low);
     const across = frame.left + share(100 * stop.sharpness, frame.x) * (frame.right - frame.left);
     const down = frame.bottom - share(stop.error, frame.y) * (frame.bottom - frame.top);
-    const words = `Stop ${at + 1}, weight ${stop.weight}: sharpness ${percent(stop.sharpness)}, squared error ${small(stop.error)}`;
+    const words = worded(wording.bridge.stopWeightSharpnessSquaredError, {
+      at: at + 1,
+      weight: stop.weight,
+      sharpness: percent(stop.sharpness),
+      error: small(stop.error),
+    });
     const button = make("button", "br-point gv-focus", {
       type: "button",
       title: words,
@@ -117,8 +108,13 @@ export function makeCurve(root, onChoose) {
     /** @param {Bridge} bridge @param {number} at @param {any} told */
     show(bridge, at, told) {
       find(".br-stop").replaceChildren(
-        make("b", "", {}, `Stop ${at + 1} of ${bridge.stops.length}`),
-        ` ${bridge.stops[at]}, weight ${bridge.weights[at]}`,
+        make(
+          "b",
+          "",
+          {},
+          worded(wording.bridge.stopOf, { at: at + 1, length: bridge.stops.length }),
+        ),
+        worded(wording.bridge.weight, { stops: bridge.stops[at], weights: bridge.weights[at] }),
       );
       points.forEach((button, place) => {
         button?.classList.toggle("chosen", place === at);

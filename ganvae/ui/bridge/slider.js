@@ -1,6 +1,8 @@
 // The slider from VAE to GAN: it moves smoothly, arrow keys go from stop to stop.
 
 import { make, one } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Bridge } from "../static/types.js" */
 
@@ -34,7 +36,11 @@ export function makeSlider(root, onMove) {
       range.max = String(bridge.stops.length - 1);
       marks = bridge.weights.map((weight, at) => {
         const mark = make("button", "br-tick", { type: "button", tabindex: "-1" }, String(weight));
-        mark.title = `Stop ${at + 1} of ${bridge.stops.length}: the discriminator's word has a weight of ${weight}`;
+        mark.title = worded(wording.bridge.stopOfTheDiscriminatorS, {
+          at: at + 1,
+          length: bridge.stops.length,
+          weight,
+        });
         mark.style.setProperty("--at", String(at / (bridge.stops.length - 1)));
         mark.addEventListener("click", () => onMove(at));
         return mark;

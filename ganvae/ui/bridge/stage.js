@@ -4,6 +4,8 @@ import { config } from "../static/config.js";
 import { fitInto, paintPicture, paintSheet } from "../static/sheets.js";
 import { counted } from "../static/told.js";
 import { finder } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Batch, Bridge } from "../static/types.js"
@@ -67,23 +69,29 @@ export function makeStage(root) {
       const drawer = view.original.by;
       grid.setAttribute(
         "aria-label",
-        `${counted(name, count, "samples")} by ${stop} of the bridge`,
+        worded(wording.bridge.byOfTheBridge, { name: counted(name, count, "samples"), stop }),
       );
       original.setAttribute(
         "aria-label",
-        drawer ? `A ${subject[0]} drawn by ${drawer}` : `A test image of ${title}`,
+        drawer
+          ? worded(wording.bridge.aDrawnBy, { subject: subject[0], drawer })
+          : worded(wording.bridge.aTestImageOf, { title }),
       );
-      redrawn.setAttribute("aria-label", `The original as ${stop} draws it`);
-      find(".br-which").textContent = `weight ${bridge.weights[at]}`;
+      redrawn.setAttribute("aria-label", worded(wording.bridge.theOriginalAsDrawsIt, { stop }));
+      find(".br-which").textContent = worded(wording.bridge.weight2, {
+        weights: bridge.weights[at],
+      });
       const source = find(".br-source");
       const note = find(".br-note");
-      source.textContent = drawer ? "A sample" : "Test image";
-      source.title = drawer
-        ? "A picture that a model drew, in place of a test image."
-        : "A real picture that no stop was trained on.";
+      source.textContent = drawer ? wording.bridge.aSample : wording.bridge.testImage;
+      source.title = drawer ? wording.bridge.aPictureThatAModel : wording.bridge.aRealPictureThatNo;
       note.hidden = !drawer;
       note.textContent = drawer
-        ? `${view.original.note} In place of one stands a ${subject[0]} that ${drawer} drew.`
+        ? worded(wording.bridge.inPlaceOfOneStands, {
+            note: view.original.note,
+            subject: subject[0],
+            drawer,
+          })
         : "";
     },
   };

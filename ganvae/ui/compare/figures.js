@@ -2,6 +2,8 @@
 
 import { make } from "../static/make.js";
 import { percent } from "../static/meter.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @param {any} chart */
 export function drawChart(chart) {
@@ -54,7 +56,7 @@ export function drawSweeps(holder, sweeps) {
       { open: "" },
       make("summary", "", {}, sweep.title),
       make("div", "compare-charts", {}, ...sweep.charts.map(drawChart)),
-      make("p", "compare-about", {}, "From ", make("code", "", {}, sweep.command)),
+      make("p", "compare-about", {}, wording.compare.from, make("code", "", {}, sweep.command)),
     ),
   );
   holder.replaceChildren(...parts);
@@ -69,16 +71,18 @@ export function drawSweeps(holder, sweeps) {
 export function drawRealness(holder, realness) {
   holder.replaceChildren();
   if (!realness) return;
-  holder.append(make("h3", "", {}, "What does the discriminator take for real?"));
+  holder.append(make("h3", "", {}, wording.compare.whatDoesTheDiscriminatorTake));
   if (!realness.bars.length) {
     holder.append(missingLine(realness.missing));
     return;
   }
   const score = realness.scale === "score";
-  const what = score ? "mean score, 1 stands for real" : "mean probability of being real";
-  const over = realness.n ? `, ${realness.n} pictures each` : "";
+  const what = score
+    ? wording.compare.meanScore1StandsFor
+    : wording.compare.meanProbabilityOfBeingReal;
+  const over = realness.n ? worded(wording.compare.picturesEach, { n: realness.n }) : "";
   holder.append(
-    make("p", "compare-about", {}, `${what}${over}; it never saw a VAE's picture in training`),
+    make("p", "compare-about", {}, worded(wording.compare.itNeverSawAVae, { what, over })),
   );
   const list = make("dl", "compare-bars");
   for (const bar of realness.bars) {

@@ -6,14 +6,15 @@ import { make } from "../static/make.js";
 import { factLines, percent, writeRealness } from "../static/meter.js";
 import { makePanel, realPanel } from "../static/panel.js";
 import { drawCrop, placeFrame } from "./pictures.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Picture } from "../static/types.js"
  * @import { Spot } from "./pictures.js"
  */
 
-const ERROR_TOLD =
-  "Root mean square difference of the pixels from the original's, in per cent of black to white.";
+const ERROR_TOLD = wording.compare.rootMeanSquareDifferenceOf;
 
 /**
  * A picture and its magnified part, in the stage of a panel.
@@ -23,7 +24,10 @@ const ERROR_TOLD =
  */
 function makePair(stage, subject) {
   const whole = make("canvas", "", { role: "img", "aria-label": subject });
-  const crop = make("canvas", "", { role: "img", "aria-label": `${subject}, a part magnified` });
+  const crop = make("canvas", "", {
+    role: "img",
+    "aria-label": worded(wording.compare.aPartMagnified, { subject }),
+  });
   const frame = make("i", "compare-frame");
   const top = make("div", "compare-whole", {}, whole, frame);
   stage.replaceChildren(top, make("div", "compare-crop", {}, crop));
@@ -70,7 +74,7 @@ function makeLines(facts) {
   const realness = make("div", "compare-line");
   facts.append(realness);
   const tell = factLines(facts, "compare-line", [
-    { key: "error", term: "off by", told: ERROR_TOLD },
+    { key: "error", term: wording.compare.offBy, told: ERROR_TOLD },
   ]);
   return (/** @type {Picture | null | undefined} */ picture, /** @type {string | null} */ gan) => {
     writeRealness(realness, picture?.realness, gan);
@@ -82,7 +86,10 @@ function makeLines(facts) {
 export function modelPanel(name) {
   const panel = makePanel(name, true);
   const { family } = config.models[name];
-  const pair = makePair(panel.stage, `The picture of the ${family.toUpperCase()}`);
+  const pair = makePair(
+    panel.stage,
+    worded(wording.compare.thePictureOfThe, { family: family.toUpperCase() }),
+  );
   const tell = makeLines(panel.facts);
   return {
     root: panel.root,
@@ -108,7 +115,7 @@ export function modelPanel(name) {
 /** The panel of what both models are asked to redraw. */
 export function originalPanel() {
   const panel = realPanel();
-  const pair = makePair(panel.stage, "The original");
+  const pair = makePair(panel.stage, wording.compare.theOriginal);
   const tell = makeLines(panel.facts);
   return {
     root: panel.root,

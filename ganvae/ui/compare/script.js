@@ -14,6 +14,8 @@ import { sketchpad } from "../static/sketch.js";
 import * as store from "../static/store.js";
 import { toast } from "../static/toast.js";
 import { noteData } from "../static/told.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Given, Picture } from "../static/types.js" */
 
@@ -61,10 +63,10 @@ export function mount({ element, props, server }) {
   /** Why nothing can be compared, or nothing. @param {Couple} names */
   function problem({ vae, gan }) {
     if (!vae || !gan) {
-      return `There is no ${vae ? "GAN" : "VAE"} of this pair here to compare with.`;
+      return worded(wording.compare.thereIsNoOfThis, { vae: vae ? "GAN" : "VAE" });
     }
     const [first, second] = [vae, gan].map((name) => config.models[name].image_shape.join());
-    return first === second ? "" : "These two draw pictures of different sizes.";
+    return first === second ? "" : wording.compare.theseTwoDrawPicturesOf;
   }
 
   /** @param {string} model */
@@ -94,15 +96,15 @@ export function mount({ element, props, server }) {
       // A narrow screen has no room for that picture; see style.css.
       const narrow = window.matchMedia("(max-width: 900px)").matches;
       const where = narrow
-        ? "The models get your drawing moved and scaled"
-        : "Below your drawing it is as the models get it";
-      return `${where}: in the frame of the digits they learnt from.`;
+        ? wording.compare.theModelsGetYourDrawing
+        : wording.compare.belowYourDrawingItIs;
+      return worded(wording.compare.inTheFrameOfThe, { where });
     }
     if (source === "test") {
-      return "A real picture: the VAE encodes and redraws it, the GAN's nearest picture is searched for.";
+      return wording.compare.aRealPictureTheVae;
     }
     const none = store.get().source === "test" || !offer.test ? ` ${offer.note}` : "";
-    return `The GAN drew this picture; the VAE encodes and redraws it.${none}`;
+    return worded(wording.compare.theGanDrewThisPicture, { none });
   }
 
   /** @param {string} source */
@@ -112,8 +114,18 @@ export function mount({ element, props, server }) {
     const any = judge ?? store.couple().vae;
     const smooth = any !== null && config.models[any].image_shape[0] === 3;
     const mine = source === "sample";
-    panels.vae?.show(vae, smooth, judge, mine ? "redraws the GAN's" : "redraws the original");
-    panels.gan?.show(gan, smooth, judge, mine ? "draws it" : "its nearest picture");
+    panels.vae?.show(
+      vae,
+      smooth,
+      judge,
+      mine ? wording.compare.redrawsTheGanS : wording.compare.redrawsTheOriginal,
+    );
+    panels.gan?.show(
+      gan,
+      smooth,
+      judge,
+      mine ? wording.compare.drawsIt : wording.compare.itsNearestPicture,
+    );
     original.show(shown.original, smooth, judge, TITLES[source] ?? "");
     find(".compare-both").dataset.colour = String(smooth);
     slider.show({ vae, gan, smooth });
@@ -123,7 +135,7 @@ export function mount({ element, props, server }) {
     if (text !== key) return;
     let answer = await ask(server.nearest(wanted));
     if (answer?.ahead) {
-      toast(`Others search at this moment: ${answer.ahead} before you. Yours begins by itself.`);
+      toast(worded(wording.compare.othersSearchAtThisMoment, { ahead: answer.ahead }));
     }
     while (answer?.wait && text === key) {
       await new Promise((resolve) => window.setTimeout(resolve, 1000 * answer.wait));
@@ -153,7 +165,7 @@ export function mount({ element, props, server }) {
     slider.fade(false);
     find(".compare-stage").dataset.shown = "";
     show(source);
-    slider.tell("Nothing is shown", empty);
+    slider.tell(wording.compare.nothingIsShown, empty);
   }
 
   const refresh = latest(async () => {
@@ -176,7 +188,7 @@ export function mount({ element, props, server }) {
     /** @type {any} */
     const wanted = request(names, source);
     if (source === "drawing" && !wanted.drawing) {
-      return clearStage(source, "Draw a digit in the dashed frame.");
+      return clearStage(source, wording.compare.drawADigitInThe);
     }
     const text = JSON.stringify(wanted);
     if (text === key) return;
@@ -198,10 +210,7 @@ export function mount({ element, props, server }) {
     const complete = source === "sample";
     slider.fade(!complete);
     show(source);
-    slider.tell(
-      `The same picture by ${names.vae} on the left and ${names.gan} on the right of a line`,
-      "",
-    );
+    slider.tell(worded(wording.compare.theSamePictureByOn, { vae: names.vae, gan: names.gan }), "");
     if (complete) panels.gan?.setBusy(false);
     else search({ wanted, text });
     find(".compare-stage").dataset.shown = complete ? text : "";

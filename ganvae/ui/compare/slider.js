@@ -3,6 +3,8 @@
 
 import { drawSplit, placeFrame } from "./pictures.js";
 import { one } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Area } from "../static/canvas.js"
@@ -49,11 +51,16 @@ export function makeSlider(root, onSpot) {
     root.style.setProperty("--compare-at", `${share * 100}%`);
     const percent = Math.round(share * 100);
     divider.setAttribute("aria-valuenow", String(percent));
-    divider.setAttribute("aria-valuetext", `${percent} % VAE, ${100 - percent} % GAN`);
+    divider.setAttribute(
+      "aria-valuetext",
+      worded(wording.compare.vaeGan, { percent, percent2: 100 - percent }),
+    );
     frame.setAttribute(
       "aria-label",
-      `Magnifier at ${Math.round(spot.x * 100)} % across, ${Math.round(spot.y * 100)} % down. ` +
-        "Arrow keys move it.",
+      worded(wording.compare.magnifierAtAcrossDownArrow, {
+        x: Math.round(spot.x * 100),
+        y: Math.round(spot.y * 100),
+      }),
     );
     if (area) {
       const ratio = canvas.width / canvas.clientWidth;

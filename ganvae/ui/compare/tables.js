@@ -1,22 +1,24 @@
 // The table of all figures, and the claims of the studies. Whatever comes from a file is text.
 
 import { make } from "../static/make.js";
+import { wording } from "#words";
 
 /** @type {Record<string, [string, string]>} */
 const VERDICTS = {
-  supported: ["✓", "What was measured here agrees with the claim."],
-  refuted: ["✗", "What was measured here contradicts the claim."],
-  depends: ["±", "True for some of the models and not for others."],
-  definition: ["=", "True by how the models are built; there is nothing to measure."],
+  supported: ["✓", wording.compare.whatWasMeasuredHereAgrees],
+  refuted: ["✗", wording.compare.whatWasMeasuredHereContradicts],
+  depends: ["±", wording.compare.trueForSomeOfThe],
+  definition: ["=", wording.compare.trueByHowTheModels],
 };
 
 // What the small print under a model's name stands for.
 /** @type {Record<string, string>} */
 const NOTES = {
-  "N(0, I)":
-    "The prior: samples are drawn from plain random numbers, the bell curve that the training pulls the VAE's codes towards.",
-  fitted: "Samples are drawn from where the VAE's encoder really puts the training images.",
-  "against real": "Real pictures against other real pictures: as good as a model can get.",
+  "N(0, I)": wording.compare.thePriorSamplesAreDrawn,
+  fitted: wording.compare.samplesAreDrawnFromWhere,
+  // The name that the server gives a column.
+  // eslint-disable-next-line page/no-words
+  "against real": wording.compare.realPicturesAgainstOtherReal,
 };
 
 /** @param {HTMLElement} holder @param {any} table */
@@ -53,10 +55,10 @@ export function drawTable(holder, table) {
   const box = make(
     "div",
     "compare-scroll gv-focus",
-    { tabindex: "0", role: "region", "aria-label": "All figures" },
+    { tabindex: "0", role: "region", "aria-label": wording.compare.allFigures },
     grid,
   );
-  holder.append(make("h3", "", {}, "All figures"), box);
+  holder.append(make("h3", "", {}, wording.compare.allFigures), box);
   if (table.caption) holder.append(make("p", "compare-about", {}, table.caption));
 }
 
@@ -77,8 +79,8 @@ export function drawClaims(holder, claims) {
   holder.replaceChildren();
   if (!claims.length) return;
   holder.append(
-    make("h3", "", {}, "Claims"),
-    make("p", "compare-about", {}, "What the studies say, and what the models here show."),
+    make("h3", "", {}, wording.compare.claims),
+    make("p", "compare-about", {}, wording.compare.whatTheStudiesSayAnd),
   );
   for (const claim of claims) {
     const many = claim.studies.length > 1;
@@ -105,7 +107,13 @@ export function drawClaims(holder, claims) {
     if (lines.length) {
       const list = make("ul", "", {}, ...lines.map((line) => make("li", "", {}, line)));
       card.append(
-        make("details", "", {}, make("summary", "gv-focus", {}, "figures and sources"), list),
+        make(
+          "details",
+          "",
+          {},
+          make("summary", "gv-focus", {}, wording.compare.figuresAndSources),
+          list,
+        ),
       );
     }
     holder.append(card);

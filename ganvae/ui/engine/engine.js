@@ -12,12 +12,14 @@
 
 import { download } from "./download.js";
 import { config } from "../static/config.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Batch, File } from "../static/types.js" */
 
 const { engine: setup, models: facts } = config;
 const TRIES = 3;
-const BROKEN = "Drawing in your browser has failed.";
+const BROKEN = wording.engine.drawingInYourBrowserHas;
 // Work that can wait is cut into pieces of about so many numbers, so that a drag never waits for
 // more than one of them: 16 digits or one face.
 const PIECE = 16384;
@@ -36,7 +38,7 @@ let starting = null;
 let running = false;
 let failures = 0;
 // Why the server has to draw, or nothing.
-let failure = setup ? "" : "Nothing is set up here for drawing in your browser.";
+let failure = setup ? "" : wording.engine.nothingIsSetUpHere;
 // Each part by its key: "loading" or "ready"; how often one could not be loaded.
 /** @type {Map<string, "loading" | "ready">} */
 const parts = new Map();
@@ -124,11 +126,11 @@ const blobUrl = (content) => URL.createObjectURL(new Blob([content], { type: "te
 
 async function startWorker() {
   if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
-    throw new Error("Your browser has no WebAssembly.");
+    throw new Error(wording.engine.yourBrowserHasNoWebassembly);
   }
   const [script, module, binary] = await Promise.all((setup?.runtime ?? []).map(fetched)).catch(
     () => {
-      throw new Error("What your browser needs for it could not be fetched.");
+      throw new Error(wording.engine.whatYourBrowserNeedsFor);
     },
   );
   worker = new Worker(new URL("./worker.js", import.meta.url));
@@ -259,8 +261,8 @@ export function status(models) {
   if (models.length && models.every((model) => can(model))) {
     return {
       drawer: "browser",
-      word: "drawn here",
-      told: "Your browser draws these pictures itself: while you drag nothing is sent anywhere.",
+      word: wording.engine.drawnHere,
+      told: wording.engine.yourBrowserDrawsThesePictures,
     };
   }
   const loading = models.some((model) => parts.get(keyOf(model, "decoder")) === "loading");
@@ -274,12 +276,16 @@ export function status(models) {
     const percent = all ? Math.floor((100 * come) / all) : 99;
     return {
       drawer: "loading",
-      word: `loading ${percent} %`,
-      told: "Your browser is getting what it needs to draw by itself; until then the server draws.",
+      word: worded(wording.engine.loading, { percent }),
+      told: wording.engine.yourBrowserIsGettingWhat,
     };
   }
-  const why = failure || "For one of these models there is nothing that your browser could run.";
-  return { drawer: "server", word: "server", told: `The server draws these pictures. ${why}` };
+  const why = failure || wording.engine.forOneOfTheseModels;
+  return {
+    drawer: "server",
+    word: wording.engine.server,
+    told: worded(wording.engine.theServerDrawsThesePictures, { why }),
+  };
 }
 
 /**

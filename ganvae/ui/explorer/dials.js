@@ -1,5 +1,8 @@
 // What a slider can stand for: a latent axis, or a direction with a meaning.
 
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
+
 /**
  * @import { Family } from "../static/types.js"
  * @import { LatentSpace } from "./latent.js"
@@ -36,7 +39,7 @@
 export function axisDial(axis) {
   return {
     id: axis,
-    text: `axis ${axis + 1}`,
+    text: worded(wording.explore.axis, { axis: axis + 1 }),
     has: (member) => member.space.has(axis),
     rest: (member) => member.space.coordinate(member.z, axis),
     about: (member) => aboutAxis(member, axis),
@@ -105,7 +108,10 @@ export function restriction(members, dial) {
  */
 function aboutAxis(member, axis) {
   const strength = Number(member.space.strengths[axis].toPrecision(3));
-  const unit = member.family === "vae" ? `${strength} nats of KL` : `singular value ${strength}`;
+  const unit =
+    member.family === "vae"
+      ? worded(wording.explore.natsOfKl, { strength })
+      : worded(wording.explore.singularValue, { strength });
   return `${member.name}: ${member.space.labels[axis]}, ${unit}`;
 }
 
@@ -120,6 +126,5 @@ function aboutMeaning(member, key) {
   if (!meaning) return "";
   const { measured, low, high, effect } = meaning;
   const [from, to, spreads] = [low, high, effect].map((value) => `${Number(value.toPrecision(2))}`);
-  return `${member.name}: ${measured}: ${from} at the left end, ${to} at the right, on average; \
-from -2 to +2 it changes by ${spreads} times what samples differ by`;
+  return worded(wording.explore.atTheLeftEndAt, { name: member.name, measured, from, to, spreads });
 }

@@ -18,6 +18,8 @@ import { placeOf } from "../static/places.js";
 import { fitInto, paintPicture } from "../static/sheets.js";
 import { Source, judgeOf, showEngine, whenJudged } from "../static/source.js";
 import * as store from "../static/store.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Panel } from "../static/panel.js"
@@ -253,7 +255,10 @@ export function mount({ element, server }) {
     const what = byMeaning() ? "meanings" : "axes";
     // Where the switch says it, the word is only for ears.
     const said = make("span", find(".gx-steer").hidden ? "" : "gx-spoken", {}, `${what} `);
-    find(".gx-pages").replaceChildren(said, `${first + 1}–${last} of ${count}`);
+    find(".gx-pages").replaceChildren(
+      said,
+      worded(wording.explore.of, { first: first + 1, last, count }),
+    );
     backButton.disabled = first === 0;
     onButton.disabled = last === count;
     find(".gx-pager").classList.toggle("gx-single", count <= PAGE);
@@ -340,7 +345,11 @@ export function mount({ element, server }) {
     const family = config.models[name].family.toUpperCase();
     const canvas = make("canvas", "gx-canvas gx-picture", {
       role: "img",
-      "aria-label": `The ${subjectOf(name)} that the ${family} ${name} draws at the place of the sliders`,
+      "aria-label": worded(wording.explore.theThatTheDrawsAt, {
+        name: subjectOf(name),
+        family,
+        name2: name,
+      }),
     });
     const grid = new VariationGrid(name, (row, column) => take(name, row, column));
     const main = make("div", "gx-main", {}, canvas);

@@ -1,14 +1,15 @@
 // A film of a walk: the browser records a canvas while the frames pass over it once, in real time.
 
 import { contextOf, imageData, resizeCanvas } from "../static/sheets.js";
+import { wording } from "#words";
 
 /** @import { Batch } from "../static/types.js" */
 
 // The first that the browser can record is taken: MP4 plays on anything, WebM nearly so.
 const FILMS = [
-  { type: "video/mp4;codecs=avc1.42E01E", ending: "mp4", label: "MP4" },
-  { type: "video/webm;codecs=vp9", ending: "webm", label: "WebM" },
-  { type: "video/webm", ending: "webm", label: "WebM" },
+  { type: "video/mp4;codecs=avc1.42E01E", ending: "mp4", label: wording.explore.mp4 },
+  { type: "video/webm;codecs=vp9", ending: "webm", label: wording.explore.webm },
+  { type: "video/webm", ending: "webm", label: wording.explore.webm },
 ];
 // About so many pixels wide is each picture, with so many between two.
 const [FILM_SIDE, FILM_GAP] = [256, 8];
@@ -78,7 +79,7 @@ export async function recordFilm({ type }, batches, fps, onFrame) {
   recorder.ondataavailable = ({ data }) => chunks.push(data);
   const stopped = new Promise((resolve, reject) => {
     recorder.onstop = resolve;
-    recorder.onerror = () => reject(new Error("The browser stopped recording."));
+    recorder.onerror = () => reject(new Error(wording.explore.theBrowserStoppedRecording));
   });
   recorder.start();
   const began = performance.now();

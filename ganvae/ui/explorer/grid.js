@@ -3,6 +3,8 @@
 import { subjectOf } from "./stage.js";
 import { make } from "../static/make.js";
 import { fitInto, paintSheet } from "../static/sheets.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Batch } from "../static/types.js" */
 
@@ -22,7 +24,10 @@ export class VariationGrid {
     this.root = make("div", "gx-grid", {
       tabindex: "0",
       role: "group",
-      "aria-label": `Variations of the ${subjectOf(name)} of ${name}, 5 by 5. Arrow keys choose one, Enter takes it.`,
+      "aria-label": worded(wording.explore.variationsOfTheOf5, {
+        name: subjectOf(name),
+        name2: name,
+      }),
     });
     this.live = make("span", "gx-spoken", { "aria-live": "polite" });
     this.root.append(this.canvas, this.mark, this.live);
@@ -79,7 +84,10 @@ export class VariationGrid {
       /** @type {[number, number]} */
       const cell = [inside(row + move[0]), inside(column + move[1])];
       this.point(cell);
-      this.live.textContent = `${STEP_WORDS[cell[0]]} down, ${STEP_WORDS[cell[1]]} across`;
+      this.live.textContent = worded(wording.explore.downAcross, {
+        stepWords: STEP_WORDS[cell[0]],
+        stepWords2: STEP_WORDS[cell[1]],
+      });
     } else return;
     event.preventDefault();
   }

@@ -4,6 +4,8 @@
 import { HIGHEST, KEY_STEP, LOWEST, clamped, signed } from "./sliders.js";
 import { make } from "../static/make.js";
 import { paintSheet } from "../static/sheets.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Batch } from "../static/types.js"
@@ -95,11 +97,14 @@ export class Pad {
     this.dot.style.top = `${((HIGHEST - this.y) / (HIGHEST - LOWEST)) * 100}%`;
     this.field.setAttribute(
       "aria-label",
-      `Map of ${member.name}: axis 1 ${signed(this.x)}, axis 2 ${signed(this.y)}. ` +
-        "Arrow keys move it.",
+      worded(wording.explore.mapOfAxis1Axis, {
+        name: member.name,
+        x: signed(this.x),
+        y: signed(this.y),
+      }),
     );
-    this.caption.textContent = this.flat ? "map: axis 1 →" : "map: axis 1 →, axis 2 ↑";
-    this.root.title = `What ${member.name} draws on the plane of its two strongest axes`;
+    this.caption.textContent = this.flat ? wording.explore.mapAxis1 : wording.explore.mapAxis1Axis2;
+    this.root.title = worded(wording.explore.whatDrawsOnThePlane, { name: member.name });
   }
 
   /**

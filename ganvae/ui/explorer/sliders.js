@@ -2,6 +2,8 @@
 
 import { restriction } from "./dials.js";
 import { make } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Dial, Member } from "./dials.js" */
 
@@ -108,10 +110,14 @@ export class Sliders {
     // What was measured stands in the tooltip; a finger asks the name for it.
     row.label.classList.toggle("gv-term", dial.named);
     row.only.textContent = restriction(members, dial);
-    row.root.title = `${drives.map(dial.about).join("\n")}
-Double-click to put it back.`;
+    row.root.title = worded(wording.explore.doubleClickToPutIt, {
+      drives: drives.map(dial.about).join("\n"),
+    });
     row.input.value = clamped(shown);
-    row.input.setAttribute("aria-valuetext", `${signed(shown)} standard deviations`);
+    row.input.setAttribute(
+      "aria-valuetext",
+      worded(wording.explore.standardDeviations, { shown: signed(shown) }),
+    );
     row.value.textContent = signed(shown);
     row.root.style.setProperty("--gx-at", (clamped(shown) - LOWEST) / (HIGHEST - LOWEST));
     // Of a meaning every model starts at 0.

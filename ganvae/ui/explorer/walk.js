@@ -17,6 +17,8 @@ import { fitInto, paintPicture } from "../static/sheets.js";
 import { Source, judgeOf, showEngine, whenJudged } from "../static/source.js";
 import * as store from "../static/store.js";
 import { toast } from "../static/toast.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Panel } from "../static/panel.js"
@@ -58,7 +60,7 @@ export function mount({ element, server }) {
   let playWhenLoaded = false;
 
   const player = new Player(showFrame, (playing) => {
-    find("[data-do=play]").textContent = playing ? "❚❚ Pause" : "▶ Play";
+    find("[data-do=play]").textContent = playing ? wording.explore.pause : wording.explore.play;
     find("[data-do=play]").setAttribute("aria-pressed", String(playing));
   });
 
@@ -143,8 +145,11 @@ export function mount({ element, server }) {
     const { count } = player;
     scrub.value = String(frame);
     scrub.style.setProperty("--gx-at", String(count > 1 ? frame / (count - 1) : 0));
-    scrub.setAttribute("aria-valuetext", `frame ${frame + 1} of ${count}`);
-    find(".gx-frame").textContent = `frame ${frame + 1} of ${count}`;
+    scrub.setAttribute(
+      "aria-valuetext",
+      worded(wording.explore.frameOf, { frame: frame + 1, count }),
+    );
+    find(".gx-frame").textContent = worded(wording.explore.frameOf, { frame: frame + 1, count });
     root.dataset.frame = String(frame);
   }
 
@@ -170,7 +175,11 @@ export function mount({ element, server }) {
     const family = config.models[name].family.toUpperCase();
     const canvas = make("canvas", "gx-canvas gx-picture", {
       role: "img",
-      "aria-label": `The ${subjectOf(name)} that the ${family} ${name} draws at this frame of the walk`,
+      "aria-label": worded(wording.explore.theThatTheDrawsAt2, {
+        name: subjectOf(name),
+        family,
+        name2: name,
+      }),
     });
     const strip = new Filmstrip(config.models[name].family, (frame) => {
       player.pause();
@@ -213,7 +222,7 @@ export function mount({ element, server }) {
       const from = Object.keys(starts).length ? "own" : `seed-${seed}`;
       save(film, `ganvae-${walked}-${models.join("-")}-${from}.${kind.ending}`);
     } catch {
-      toast("This browser could not record the film; GIF and WebP come from the server.");
+      toast(wording.explore.thisBrowserCouldNotRecord);
     }
     button.disabled = false;
     button.textContent = kind.label;
@@ -221,7 +230,7 @@ export function mount({ element, server }) {
 
   function showSpeed() {
     player.fps = Number(speed.value);
-    find(".gx-fps").textContent = `${player.fps} fps`;
+    find(".gx-fps").textContent = worded(wording.explore.fps, { fps: player.fps });
   }
 
   function showKind() {

@@ -3,6 +3,8 @@ import { config } from "../static/config.js";
 import * as store from "../static/store.js";
 import { setTheme, storedTheme } from "../static/theme.js";
 import { finder } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Given } from "../static/types.js" */
 
@@ -24,7 +26,7 @@ export function mount({ element }) {
   if (config.problems.length) {
     const line = find(".problems");
     line.hidden = false;
-    line.textContent = `Not shown: ${config.problems.join(" ")}`;
+    line.textContent = worded(wording.header.notShown, { problems: config.problems.join(" ") });
   }
 
   function refresh() {
@@ -32,7 +34,7 @@ export function mount({ element }) {
     const bridge = store.get().tab === "bridge" ? store.bridge() : null;
     select.value = pair?.key ?? "";
     select.disabled = Boolean(bridge);
-    select.title = bridge ? "The bridge has models of its own; the other tabs show this pair." : "";
+    select.title = bridge ? wording.header.theBridgeHasModelsOf : "";
     hint.textContent = (bridge ?? pair)?.hint ?? "";
     const address = new URL(
       window.location.pathname + new URL(store.link()).search,
@@ -47,7 +49,10 @@ export function mount({ element }) {
   function showTheme() {
     const dark = document.body.classList.contains("dark");
     theme.textContent = dark ? "☀" : "☾";
-    theme.setAttribute("aria-label", dark ? "Switch to light colours" : "Switch to dark colours");
+    theme.setAttribute(
+      "aria-label",
+      dark ? wording.header.switchToLightColours : wording.header.switchToDarkColours,
+    );
   }
   theme.addEventListener("click", () => {
     setTheme(!document.body.classList.contains("dark"));

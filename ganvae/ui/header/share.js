@@ -2,6 +2,7 @@
 // A page in a frame may lack the right to the clipboard, and a dialog of the browser's with it.
 
 import { one } from "../static/make.js";
+import { wording } from "#words";
 
 /** @param {HTMLElement} box @param {EventTarget | null} target */
 const within = (box, target) => target instanceof Node && box.contains(target);
@@ -41,7 +42,7 @@ export function sharing(button, box) {
   }
 
   field.addEventListener("focus", () => field.select());
-  field.addEventListener("copy", () => say("copied"));
+  field.addEventListener("copy", () => say(wording.header.copied));
   close.addEventListener("click", hide);
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
@@ -54,7 +55,7 @@ export function sharing(button, box) {
     if (!box.hidden) return hide();
     try {
       await navigator.clipboard.writeText(link);
-      say("copied");
+      say(wording.header.copied);
     } catch {
       show(link);
     }

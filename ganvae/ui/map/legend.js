@@ -1,6 +1,8 @@
 // The ten classes with their colours; one that is pressed stands out on all maps.
 
 import { make } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Cloud } from "./cloud.js" */
 
@@ -22,7 +24,7 @@ export function makeLegend(root, palette, choose) {
       dot,
       String(digit),
     );
-    button.setAttribute("aria-label", `Highlight the digit ${digit}`);
+    button.setAttribute("aria-label", worded(wording.map.highlightTheDigit, { digit }));
     button.addEventListener("click", () => set(chosen === digit ? null : digit));
     root.append(button);
     return button;
@@ -44,7 +46,7 @@ export function makeLegend(root, palette, choose) {
       const each = clouds.map(
         (cloud) => `${cloud.counts()[digit].toLocaleString("en")} of ${cloud.model}`,
       );
-      button.title = `${digit}: ${each.join(", ")}. Press to highlight them.`;
+      button.title = worded(wording.map.pressToHighlightThem, { digit, each: each.join(", ") });
     });
   }
   return { set, count };

@@ -8,6 +8,8 @@ import { config } from "../static/config.js";
 import { drawingOf, make } from "../static/make.js";
 import { sharpnessOf } from "../static/sharpness.js";
 import { imageData } from "../static/sheets.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Panel } from "../static/panel.js"
@@ -25,19 +27,10 @@ const TIMES = 61;
 const AXIS = 0.8;
 
 const KINDS = {
-  coordinates: [
-    "true coordinates",
-    "The latent space has no more than three dimensions: the points stand where they are. A dimension that the encoder hardly uses is flat.",
-  ],
-  discriminant: [
-    "projected",
-    "Discriminant directions (Fisher): of all ways to look at so many dimensions from one side, the one that parts the classes best.",
-  ],
-  principal: [
-    "projected",
-    "Principal components: the three directions in which the points spread most.",
-  ],
-  response: ["projected", "The three directions along which the pictures change most on average."],
+  coordinates: [wording.map.trueCoordinates, wording.map.theLatentSpaceHasNo],
+  discriminant: ["projected", wording.map.discriminantDirectionsFisherOfAll],
+  principal: ["projected", wording.map.principalComponentsTheThreeDirections],
+  response: ["projected", wording.map.theThreeDirectionsAlongWhich],
 };
 
 /**
@@ -80,8 +73,8 @@ export class MapView {
     this.button = make(
       "button",
       "gv-button mp-take",
-      { type: "button", title: "Start Explore from this point" },
-      "Explore ›",
+      { type: "button", title: wording.map.startExploreFromThisPoint },
+      wording.map.explore,
     );
     this.box = make("div", "mp-box", { hidden: "" }, this.picture, this.caption);
     this.button.hidden = true;
@@ -98,7 +91,7 @@ export class MapView {
     if (!reply.count) {
       this.missing.hidden = false;
       this.canvas.hidden = true;
-      this.missing.textContent = `No map was made of this model; python train.py --inspect ${this.model} makes it.`;
+      this.missing.textContent = worded(wording.map.noMapWasMadeOf, { model: this.model });
       return;
     }
     this.cloud = new Cloud(reply);
@@ -109,15 +102,18 @@ export class MapView {
     note.replaceChildren(
       make("span", "gv-term", {}, words),
       ` · ${many}`,
-      make("span", "mp-of", {}, this.cloud.sampled ? " samples" : " images"),
+      make("span", "mp-of", {}, this.cloud.sampled ? wording.map.samples : wording.map.images),
     );
     this.canvas.setAttribute(
       "aria-label",
-      `Map of the latent space of ${this.model}: ${many} ${this.cloud.sampled ? "samples" : "test images"}, ${
-        this.cloud.classes
-          ? "coloured by the digit they show"
-          : "each in the mean colour of its picture"
-      }. Arrow keys turn it, plus and minus magnify it, Enter picks the point in the middle.`,
+      worded(wording.map.mapOfTheLatentSpace, {
+        model: this.model,
+        many,
+        sampled: this.cloud.sampled ? "samples" : wording.map.testImages,
+        classes: this.cloud.classes
+          ? wording.map.colouredByTheDigitThey
+          : wording.map.eachInTheMeanColour,
+      }),
     );
     this.canvas.dataset.count = String(this.cloud.count);
     this.change();
@@ -222,7 +218,7 @@ export class MapView {
   captionOf(index) {
     if (!this.cloud?.classes) return "";
     const digit = this.cloud.classes[index];
-    return this.cloud.sampled ? `looks like ${digit}` : `digit ${digit}`;
+    return this.cloud.sampled ? worded(wording.map.looksLike, { digit }) : `digit ${digit}`;
   }
 
   show = latest(async (/** @type {number} */ index) => {
@@ -236,7 +232,7 @@ export class MapView {
     const text = this.captionOf(index);
     this.picture.setAttribute(
       "aria-label",
-      `What ${this.model} draws at the point picked${text && `: ${text}`}`,
+      worded(wording.map.whatDrawsAtThePoint, { model: this.model, value: text && `: ${text}` }),
     );
     this.caption.textContent = text;
     this.box.hidden = this.button.hidden = false;

@@ -5,6 +5,7 @@ import { config } from "../static/config.js";
 import { make } from "../static/make.js";
 import { factLines, percent, writeRealness } from "../static/meter.js";
 import { makePanel, realPanel } from "../static/panel.js";
+import { wording } from "#words";
 
 /** @import { Picture } from "../static/types.js" */
 
@@ -15,27 +16,23 @@ import { makePanel, realPanel } from "../static/panel.js";
 const FACTS = [
   {
     key: "error",
-    term: "pixel error",
-    told: "Root mean square difference of the pixels from the original's, in per cent of black to white.",
+    term: wording.reconstruct.pixelError,
+    told: wording.reconstruct.rootMeanSquareDifferenceOf,
   },
   {
     key: "distance",
-    term: "feature distance",
-    told:
-      "Distance from the original in the features of a classifier of digits: small where both are the " +
-      "same digit in the same hand, whatever single pixels do.",
+    term: wording.reconstruct.featureDistance,
+    told: wording.reconstruct.distanceFromTheOriginalIn,
   },
   {
     key: "work",
-    term: "found in",
-    told: "What it took to find the place in latent space: steps, and seconds of work on the server.",
+    term: wording.reconstruct.foundIn,
+    told: wording.reconstruct.whatItTookToFind,
   },
   {
     key: "spread",
-    term: "spread",
-    told:
-      "How sure the encoder is: the standard deviation of the places it holds possible, mean over all " +
-      "dimensions. The prior's is 1; near 0 the place is certain.",
+    term: wording.reconstruct.spread,
+    told: wording.reconstruct.howSureTheEncoderIs,
   },
 ];
 
@@ -97,8 +94,8 @@ export function modelPanel(name, samples, onExplore) {
   const { family, dataset, image_shape: shape } = config.models[name];
   const isVae = family === "vae";
   const told = isVae
-    ? "Eight pictures of places drawn at random from the encoder's spread"
-    : "Eight moments of the search, from its start to its end";
+    ? wording.reconstruct.eightPicturesOfPlacesDrawn
+    : wording.reconstruct.eightMomentsOfTheSearch;
   const subject = `The ${family.toUpperCase()}'s reconstruction`;
   const stage = pictureStage(panel.stage, subject, samples, told);
   const shown = FACTS.filter(
@@ -107,9 +104,9 @@ export function modelPanel(name, samples, onExplore) {
   const tell = factLines(panel.facts, "rc-line", shown);
   // Both panels are as high, so that nothing moves between them.
   if (!isVae) panel.facts.append(make("div", "rc-line"));
-  const title = "Put its place in latent space on the sliders of Explore";
+  const title = wording.reconstruct.putItsPlaceInLatent;
   const attributes = { type: "button", title };
-  const explore = make("button", "gv-button rc-explore", attributes, "To Explore");
+  const explore = make("button", "gv-button rc-explore", attributes, wording.reconstruct.toExplore);
   explore.addEventListener("click", onExplore);
   panel.facts.append(explore);
 
@@ -146,8 +143,13 @@ export function originalPanel() {
   const panel = realPanel();
   const note = make("div", "gv-note");
   panel.facts.append(note);
-  const stage = pictureStage(panel.stage, "The original", 1, "Your picture as the models get it");
-  stage.row.append(make("span", "rc-caption", {}, "as the models get it"));
+  const stage = pictureStage(
+    panel.stage,
+    wording.reconstruct.theOriginal,
+    1,
+    wording.reconstruct.yourPictureAsTheModels,
+  );
+  stage.row.append(make("span", "rc-caption", {}, wording.reconstruct.asTheModelsGetIt));
   return {
     root: panel.root,
     draw: stage.draw,

@@ -3,6 +3,8 @@
 
 import { drawingOf, make } from "../static/make.js";
 import { toast } from "../static/toast.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 const MEBIBYTE = 2 ** 20;
 const [MOST_BYTES, MOST_PIXELS, LEAST_SIDE] = [20 * MEBIBYTE, 25e6, 16];
@@ -30,12 +32,12 @@ const FACE = {
  */
 function fileProblem(file) {
   if (!TYPES.includes(file.type)) {
-    return "This is no picture that can be read; PNG, JPEG, WebP, GIF, BMP and AVIF can.";
+    return wording.reconstruct.thisIsNoPictureThat;
   }
-  if (!file.size) return "This file is empty.";
+  if (!file.size) return wording.reconstruct.thisFileIsEmpty;
   const size = (file.size / MEBIBYTE).toFixed(0);
   if (file.size > MOST_BYTES) {
-    return `This file has ${size} MB; up to ${MOST_BYTES / MEBIBYTE} MB can be used.`;
+    return worded(wording.reconstruct.thisFileHasMbUp, { size, mostBytes: MOST_BYTES / MEBIBYTE });
   }
   return "";
 }
@@ -55,7 +57,7 @@ async function readPhoto(file) {
     await new Promise((resolve, reject) => {
       image.addEventListener("load", resolve);
       image.addEventListener("error", () =>
-        reject(new Error("This file is damaged, or no picture.")),
+        reject(new Error(wording.reconstruct.thisFileIsDamagedOr)),
       );
       image.src = url;
     });
@@ -63,17 +65,24 @@ async function readPhoto(file) {
     if (width * height > MOST_PIXELS) {
       const many = ((width * height) / 1e6).toFixed(0);
       throw new Error(
-        `This picture has ${many} megapixels; up to ${MOST_PIXELS / 1e6} can be used.`,
+        worded(wording.reconstruct.thisPictureHasMegapixelsUp, {
+          many,
+          mostPixels: MOST_PIXELS / 1e6,
+        }),
       );
     }
     if (Math.min(width, height) < LEAST_SIDE) {
       throw new Error(
-        `This picture has ${width} by ${height} pixels; it needs ${LEAST_SIDE} a side at least.`,
+        worded(wording.reconstruct.thisPictureHasByPixels, {
+          width,
+          height,
+          leastSide: LEAST_SIDE,
+        }),
       );
     }
     // An <img> would show what there is of a file that is cut short; this refuses it.
     const bitmap = await createImageBitmap(file).catch(() => {
-      throw new Error("This file is damaged, or no picture.");
+      throw new Error(wording.reconstruct.thisFileIsDamagedOr);
     });
     const scale = Math.min(1, KEPT_SIDE / Math.max(width, height));
     const kept = document.createElement("canvas");
@@ -102,11 +111,10 @@ export function photoFrame(side, onRest) {
   const canvas = make("canvas", "", {
     role: "application",
     tabindex: "0",
-    "aria-label":
-      "Your photo in the frame: drag it, or move it with the arrow keys; plus and minus zoom",
+    "aria-label": wording.reconstruct.yourPhotoInTheFrame,
   });
   canvas.width = canvas.height = FRAME_PIXELS;
-  const hint = make("span", "rc-photo-hint", {}, "choose a photo, paste it, or drop it here");
+  const hint = make("span", "rc-photo-hint", {}, wording.reconstruct.chooseAPhotoPasteIt);
   const guide = faceGuide();
   const root = make("div", "rc-photo", {}, canvas, guide, hint);
   /** @type {HTMLCanvasElement | null} */

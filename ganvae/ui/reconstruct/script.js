@@ -13,6 +13,8 @@ import { emptyPanel, fillPanels } from "../static/panel.js";
 import { placeText } from "../static/places.js";
 import { sketchpad } from "../static/sketch.js";
 import * as store from "../static/store.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Given, Picture } from "../static/types.js" */
 
@@ -43,7 +45,12 @@ export function mount({ element, props, server }) {
   });
   /** What takes the original's place while it is made. @type {Record<string, HTMLElement>} */
   const covers = { drawing: pad.root, photo: photo.root };
-  const stopButton = make("button", "gv-button rc-stop", { type: "button" }, "Stop");
+  const stopButton = make(
+    "button",
+    "gv-button rc-stop",
+    { type: "button" },
+    wording.reconstruct.stop,
+  );
   slot("original").append(original.root);
 
   /** @typedef {ReturnType<typeof modelPanel>} ModelPanel */
@@ -130,26 +137,22 @@ export function mount({ element, props, server }) {
 
   /** @type {Record<string, string>} */
   const EMPTY = {
-    drawing: "Draw a digit in the dashed frame: both models answer while you draw.",
-    photo: "Choose a photo, paste it or drop it on the frame, then move it until it fits.",
+    drawing: wording.reconstruct.drawADigitInThe,
+    photo: wording.reconstruct.chooseAPhotoPasteIt2,
   };
   /** @type {Record<string, string>} */
   const NOTES = {
-    drawing:
-      "Your drawing is moved and scaled into the frame of the digits that the models learnt from.",
-    photo:
-      "Drag the photo, zoom and turn it. Only what lies in the frame is sent, as 128 by 128 pixels.",
-    test: "A real picture that neither model was trained on.",
+    drawing: wording.reconstruct.yourDrawingIsMovedAnd,
+    photo: wording.reconstruct.dragThePhotoZoomAnd,
+    test: wording.reconstruct.aRealPictureThatNeither,
   };
-  const FACE_NOTE =
-    " Bring the eyes into the circles and the mouth onto the line: so are the faces that the models learnt from.";
-  const DIGIT_NOTE =
-    " What is written on it is taken out and framed as the digits are that the models learnt from.";
+  const FACE_NOTE = wording.reconstruct.bringTheEyesIntoThe;
+  const DIGIT_NOTE = wording.reconstruct.whatIsWrittenOnIt;
 
   /** @param {string} source @param {boolean} isFace @param {boolean} isDigit */
   function noteOf(source, isFace, isDigit) {
     if (source === "drawing" && pad.isExample()) {
-      return "An example. Draw your own over it: both models answer while you draw.";
+      return wording.reconstruct.anExampleDrawYourOwn;
     }
     if (source !== "photo") return NOTES[source];
     return NOTES.photo + (isFace ? FACE_NOTE : isDigit ? DIGIT_NOTE : "");
@@ -179,10 +182,12 @@ export function mount({ element, props, server }) {
       some && !dock.both.disabled ? { places: { ...places }, pixels: some.pixels } : null,
     );
     stopButton.hidden = !keys.gan;
-    stopButton.textContent = search.running() ? "Stop" : "Again";
+    stopButton.textContent = search.running()
+      ? wording.reconstruct.stop
+      : wording.reconstruct.again;
     stopButton.title = search.running()
-      ? "End the search and keep the best so far"
-      : "Start the search anew";
+      ? wording.reconstruct.endTheSearchAndKeep
+      : wording.reconstruct.startTheSearchAnew;
   }
 
   /** @param {string[]} names */
@@ -194,8 +199,11 @@ export function mount({ element, props, server }) {
 
   /** @param {number} ahead */
   function showLine(ahead) {
-    const many = `${ahead} other search${ahead === 1 ? " is" : "es are"}`;
-    find(".rc-note").textContent = `${many} before yours, which then begins by itself.`;
+    const many = worded(wording.reconstruct.otherSearch, {
+      ahead,
+      ahead2: ahead === 1 ? " is" : wording.reconstruct.esAre,
+    });
+    find(".rc-note").textContent = worded(wording.reconstruct.beforeYoursWhichThenBegins, { many });
   }
 
   /** @param {any} told */
@@ -214,7 +222,10 @@ export function mount({ element, props, server }) {
       work,
     );
     places[judge] = placeText(Float32Array.from(told.gan.z));
-    const turns = `The server also searches for ${told.others} other${told.others === 1 ? "" : "s"}, in turn.`;
+    const turns = worded(wording.reconstruct.theServerAlsoSearchesFor, {
+      others: told.others,
+      others2: told.others === 1 ? "" : "s",
+    });
     find(".rc-note").textContent = told.others && !told.done ? turns : note;
     stage.dataset.step = told.step;
     showActions();

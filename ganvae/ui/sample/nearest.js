@@ -4,20 +4,16 @@ import { ask, latest } from "../static/calls.js";
 import { config } from "../static/config.js";
 import { make, one } from "../static/make.js";
 import { percent } from "../static/meter.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Server } from "../static/types.js" */
 
 /** @type {Record<string, string>} */
 const NEAREST_TOLD = {
-  distance:
-    "Distance of the two in the features of a classifier of digits: 0 would be a copy as the " +
-    "classifier sees it.",
-  share:
-    "How many of 100 real test images, which no model was shown, are farther from their own nearest " +
-    "training image. A model that copies would get 100 again and again.",
-  closer:
-    "Of all pictures of this model: how probable it is that one is nearer to a training image than a " +
-    "test image is. 50 % is what test images get themselves; near 100 % would be memory.",
+  distance: wording.sample.distanceOfTheTwoIn,
+  share: wording.sample.howManyOf100Real,
+  closer: wording.sample.ofAllPicturesOfThis,
 };
 
 /** @param {HTMLDetailsElement} fold @param {Server} server */
@@ -41,23 +37,45 @@ export function makeNearest(fold, server) {
   /** @param {string} name @param {any} found */
   function entry(name, found) {
     const { family } = config.models[name];
-    const pair = make("div", "nearest-pair", {}, picture(found.sample, `The sample of ${name}`));
-    if (found.image) pair.append(picture(found.image, `Training image ${found.index + 1}`));
+    const pair = make(
+      "div",
+      "nearest-pair",
+      {},
+      picture(found.sample, worded(wording.sample.theSampleOf, { name })),
+    );
+    if (found.image) {
+      pair.append(
+        picture(found.image, worded(wording.sample.trainingImage, { index: found.index + 1 })),
+      );
+    }
     const facts = [line("distance", "distance", found.distance.toFixed(1))];
-    if (found.typical !== null) facts[0].append(` (test images: ${found.typical.toFixed(1)})`);
+    if (found.typical !== null) {
+      facts[0].append(worded(wording.sample.testImages, { typical: found.typical.toFixed(1) }));
+    }
     if (found.share !== null) {
       facts.push(
-        line("share", "nearer than", `${Math.round(100 * found.share)} of 100 test images`),
+        line(
+          "share",
+          wording.sample.nearerThan,
+          worded(wording.sample.of100TestImages, { share: Math.round(100 * found.share) }),
+        ),
       );
     }
     if (found.closer !== null) {
-      facts.push(line("closer", "over all samples", percent(found.closer)));
+      facts.push(line("closer", wording.sample.overAllSamples, percent(found.closer)));
     }
-    const title = `${family.toUpperCase()} ${config.models[name].latent} · training image ${(found.index + 1).toLocaleString("en-US")}`;
+    const title = worded(wording.sample.trainingImage2, {
+      family: family.toUpperCase(),
+      latent: config.models[name].latent,
+      index: (found.index + 1).toLocaleString("en-US"),
+    });
     return make(
       "section",
       "nearest-entry",
-      { "data-family": family, "aria-label": `Nearest training image of ${name}` },
+      {
+        "data-family": family,
+        "aria-label": worded(wording.sample.nearestTrainingImageOf, { name }),
+      },
       make("h3", "", {}, title),
       make("div", "nearest-body", {}, pair, make("div", "nearest-facts", {}, ...facts)),
     );

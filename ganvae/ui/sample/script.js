@@ -9,6 +9,8 @@ import { stageRow } from "../static/panel.js";
 import * as store from "../static/store.js";
 import { counted } from "../static/told.js";
 import { finder } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Given, State } from "../static/types.js" */
 
@@ -128,17 +130,25 @@ export function mount({ element, props, server }) {
     const model = config.models[name];
     const again = entry.request.matched && model.family === "vae";
     const fromFitted = entry.request.fitted && model.fitted_prior;
-    panel.setNote(again ? "redraws the GAN's" : fromFitted ? "fitted prior" : "");
+    panel.setNote(
+      again ? wording.sample.redrawsTheGanS : fromFitted ? wording.sample.fittedPrior : "",
+    );
     const what = again
-      ? `${counted(name, shown, "reconstructions")}, from the GAN's samples,`
+      ? worded(wording.sample.fromTheGanSSamples, { name: counted(name, shown, "reconstructions") })
       : counted(name, shown, "samples");
     const which =
       state.pick < shown
-        ? ` Image ${state.pick + 1} is chosen; arrow keys choose another, Enter explores it.`
+        ? worded(wording.sample.imageIsChosenArrowKeys, { pick: state.pick + 1 })
         : "";
     grid.canvas.setAttribute(
       "aria-label",
-      `${what} by the ${model.family.toUpperCase()} with latent size ${model.latent}, seed ${entry.request.seed}.${which}`,
+      worded(wording.sample.byTheWithLatentSize, {
+        what,
+        family: model.family.toUpperCase(),
+        latent: model.latent,
+        seed: entry.request.seed,
+        which,
+      }),
     );
   }
 
@@ -180,8 +190,8 @@ export function mount({ element, props, server }) {
     fitted.checked = state.fitted && canFit(state);
     fitted.disabled = !canFit(state);
     find(".chosen").textContent = matched.checked
-      ? "Matched: the VAE redraws the GAN's pictures, place by place."
-      : `Image ${state.pick + 1} goes with you to the other tabs; click another to choose it.`;
+      ? wording.sample.matchedTheVaeRedrawsThe
+      : worded(wording.sample.imageGoesWithYouTo, { pick: state.pick + 1 });
   }
 
   /** @param {number} index */

@@ -1,6 +1,7 @@
 // Calls to the server: one at a time, and what goes wrong told in a sentence.
 
 import { toast } from "./toast.js";
+import { wording } from "#words";
 
 /**
  * fn gets called with the latest argument only, and never twice at once: for drags.
@@ -42,6 +43,6 @@ export async function ask(promise) {
   const answer = await Promise.resolve(promise).catch(() => null);
   if (answer && !answer.error) return answer;
   // Without the network Gradio's promise may end with nothing.
-  toast(answer?.error ?? "The server does not answer; what you see stays as it is.");
+  toast(answer?.error ?? wording.shared.theServerDoesNotAnswer);
   return null;
 }

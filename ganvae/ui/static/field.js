@@ -2,6 +2,8 @@
 
 import * as store from "./store.js";
 import { toast } from "./toast.js";
+import { worded } from "./worded.js";
+import { wording } from "#words";
 
 /** @import { State } from "./types.js" */
 
@@ -29,8 +31,8 @@ export function bindField(field, key) {
       const empty = field.value.trim() === "";
       if (!empty) store.set({ [key]: value });
       if (empty || store.get()[key] !== value) {
-        const what = key === "seed" ? "A seed is" : "This must be";
-        toast(`${what} a whole number from ${field.min} to ${field.max}.`);
+        const what = key === "seed" ? wording.shared.aSeedIs : wording.shared.thisMustBe;
+        toast(worded(wording.shared.aWholeNumberFromTo, { what, min: field.min, max: field.max }));
       }
     }
     show(true);

@@ -2,18 +2,16 @@
 
 import { config } from "./config.js";
 import { make } from "./make.js";
+import { worded } from "./worded.js";
+import { wording } from "#words";
 
 // Below the first a picture looks blurred, above the second its detail is noise.
 const [BLUR, NOISE] = [0.9, 1.15];
 const BAR_END = 2;
 
 const REALNESS = {
-  probability:
-    "How sure the GAN's discriminator is that this picture is real: a probability. It was trained " +
-    "to tell the GAN's pictures from real ones, and never saw a VAE's.",
-  score:
-    "The score that the GAN's discriminator gives this picture: 1 stands for real, 0 for " +
-    "generated. It was trained on the GAN's pictures and real ones, and never saw a VAE's.",
+  probability: wording.shared.howSureTheGanS,
+  score: wording.shared.theScoreThatTheGan,
 };
 
 /** A share in per cent, three digits at most. @param {number} share */
@@ -31,7 +29,7 @@ export function percent(share) {
  */
 export function verdictOf(ratio) {
   if (ratio < BLUR) return "blur";
-  return ratio > NOISE ? "noise" : "like real";
+  return ratio > NOISE ? "noise" : wording.shared.likeReal;
 }
 
 /** The bar of a panel that says how sharp its pictures are, with nothing said yet. */
@@ -39,7 +37,7 @@ export function sharpnessMeter() {
   const fill = make("i", "gv-meter-fill");
   const bar = make("span", "gv-meter", {}, fill, make("i", "gv-meter-real"));
   const value = make("span", "gv-meter-value");
-  const term = make("span", "gv-term", {}, "sharpness");
+  const term = make("span", "gv-term", {}, wording.shared.sharpness);
   const root = make("div", "gv-sharpness", {}, term, bar, value);
 
   /**
@@ -53,8 +51,8 @@ export function sharpnessMeter() {
     if (!known) {
       fill.style.width = "0";
       // Nothing is said before anything is shown.
-      value.textContent = ratio === undefined ? "" : "not measured";
-      root.title = "Sharpness needs to know real pictures; nothing was measured for this model.";
+      value.textContent = ratio === undefined ? "" : wording.shared.notMeasured;
+      root.title = wording.shared.sharpnessNeedsToKnowReal;
       return;
     }
     const rounded = Math.round(ratio * 100);
@@ -62,17 +60,14 @@ export function sharpnessMeter() {
     root.dataset.verdict = word;
     fill.style.width = `${(Math.min(ratio, BAR_END) / BAR_END) * 100}%`;
     value.replaceChildren(
-      make("b", "", {}, rounded > 999 ? "over 999 %" : `${rounded} %`),
-      make("span", "gv-of-real", {}, " of real"),
+      make("b", "", {}, rounded > 999 ? wording.shared.over999 : `${rounded} %`),
+      make("span", "gv-of-real", {}, wording.shared.ofReal),
       make("span", "gv-dot", {}, " ·"),
       ` ${word}`,
     );
     const shown = count === 1 ? "picture" : `${count} pictures`;
-    const over = count ? `the ${shown} shown` : "the pictures shown";
-    root.title =
-      `Sharpness: the variance of the Laplacian (how strongly pixels differ from their ` +
-      `neighbours), mean over ${over}, as a share of that of real test pictures. The grey mark ` +
-      `is real. Under 90 % is blur; over 115 % is noise, not sharpness.`;
+    const over = count ? `the ${shown} shown` : wording.shared.thePicturesShown;
+    root.title = worded(wording.shared.sharpnessTheVarianceOfThe, { over });
   }
   set(undefined);
   return { root, set };
@@ -91,9 +86,12 @@ export function realnessTold(value, gan) {
   const means =
     real === null || generated === null
       ? ""
-      : ` On average real test pictures get ${text(real)}, the GAN's own ${text(generated)}.`;
+      : worded(wording.shared.onAverageRealTestPictures, {
+          real: text(real),
+          generated: text(generated),
+        });
   return {
-    term: scale === "score" ? "realness score" : "realness",
+    term: scale === "score" ? wording.shared.realnessScore : wording.shared.realness,
     text: text(value),
     real: real === null ? "" : text(real),
     told: REALNESS[scale] + means,
@@ -113,7 +111,7 @@ export function writeRealness(line, value, gan) {
   const words = said
     ? [make("span", "gv-term", {}, said.term), " ", make("b", "", {}, said.text)]
     : [];
-  if (said?.real) words.push(make("span", "gv-real-ones", {}, " · real ones ", said.real));
+  if (said?.real) words.push(make("span", "gv-real-ones", {}, wording.shared.realOnes, said.real));
   line.replaceChildren(...words);
 }
 

@@ -6,6 +6,8 @@ import { make } from "./make.js";
 import { sharpnessMeter, writeRealness } from "./meter.js";
 import { radioGroup } from "./radio.js";
 import { noteData } from "./told.js";
+import { worded } from "./worded.js";
+import { wording } from "#words";
 
 /** @import { Facts, Family } from "./types.js" */
 
@@ -13,12 +15,10 @@ import { noteData } from "./told.js";
  * @typedef {ReturnType<typeof makePanel>} Panel
  */
 
-const LATENT =
-  "Latent size: how many numbers the model makes a picture from. All the pictures it can draw " +
-  "lie in a space of so many dimensions.";
+const LATENT = wording.shared.latentSizeHowManyNumbers;
 const FAMILY = {
-  vae: "VAE, variational autoencoder: learns to compress real pictures and to draw them again.",
-  gan: "GAN, generative adversarial network: learns to draw what a second network takes for real.",
+  vae: wording.shared.vaeVariationalAutoencoderLearnsTo,
+  gan: wording.shared.ganGenerativeAdversarialNetworkLearns,
 };
 
 /** A large number in three digits. @param {number} value */
@@ -41,13 +41,15 @@ function switchOf(family, names, single) {
   const key = () => (single && store.get()[family] === "all" ? "compared" : family);
   const group = make("span", "gv-switch", {
     role: "radiogroup",
-    "aria-label": `Latent size of the ${family.toUpperCase()}`,
+    "aria-label": worded(wording.shared.latentSizeOfThe, { family: family.toUpperCase() }),
   });
   const values = family === "vae" && !single ? [...names, "all"] : names;
   const options = values.map((name) => {
     const label = name === "all" ? "all" : String(config.models[name].latent);
     const title =
-      name === "all" ? "All of them side by side" : `Show ${name}, latent size ${label}`;
+      name === "all"
+        ? wording.shared.allOfThemSideBy
+        : worded(wording.shared.showLatentSize, { name, label });
     const attributes = { type: "button", role: "radio", title, "data-value": name };
     return make("button", "gv-option", attributes, label);
   });
@@ -60,14 +62,13 @@ function switchOf(family, names, single) {
 
 /** @param {Facts} model */
 function cost(model) {
-  const told =
-    "Trainable parameters: the numbers that training sets, in all networks of the model.";
+  const told = wording.shared.trainableParametersTheNumbersThat;
   const size = `${short(model.parameters)} ${store.isPhone() ? "param." : "parameters"}`;
   /** @type {(Node | string)[]} */
   const parts = [make("span", "", { title: told }, size)];
   if (model.minutes !== null) {
     const where = model.hardware ? ` on ${model.hardware}` : "";
-    const title = `Training time, wall clock${where}.`;
+    const title = worded(wording.shared.trainingTimeWallClock, { where });
     parts.push(" · ", make("span", "", { title }, duration(model.minutes)));
   }
   return make("div", "gv-cost", {}, ...parts);
@@ -100,7 +101,10 @@ export function makePanel(name, single = false) {
   const root = frame(family, head, make("div", "gv-stage-frame", {}, stage, progress), facts);
   root.dataset.model = name;
   root.dataset.colour = String(model.image_shape[0] === 3);
-  root.setAttribute("aria-label", `${family.toUpperCase()} with latent size ${model.latent}`);
+  root.setAttribute(
+    "aria-label",
+    worded(wording.shared.withLatentSize, { family: family.toUpperCase(), latent: model.latent }),
+  );
 
   const choice = names.length > 1 ? switchOf(family, names, single) : null;
   const refresh = () => {
@@ -108,8 +112,12 @@ export function makePanel(name, single = false) {
     // Beside its brothers only the first carries the switch; the others say what they are.
     const among = state.vae === "all" && family === "vae" && !single;
     const carries = choice && !(among && name !== names[0]);
-    title.textContent = among ? `VAE ${model.latent}` : family.toUpperCase();
-    latent.textContent = among ? "" : `latent ${carries ? "" : model.latent}`;
+    title.textContent = among
+      ? worded(wording.shared.vae, { latent: model.latent })
+      : family.toUpperCase();
+    latent.textContent = among
+      ? ""
+      : worded(wording.shared.latent, { carries: carries ? "" : model.latent });
     if (carries) {
       // Only where it isn't there yet: moved, it would lose the focus.
       if (choice.group.parentNode !== head) head.append(choice.group);
@@ -146,14 +154,14 @@ export function makePanel(name, single = false) {
 
 /** The panel of a picture that no model drew, in the grey of real data. */
 export function realPanel() {
-  const title = make("span", "gv-panel-name", {}, "Original");
+  const title = make("span", "gv-panel-name", {}, wording.shared.original);
   const stage = make("div", "gv-stage");
   const meter = sharpnessMeter();
   const facts = make("div", "gv-facts", {}, meter.root);
   const root = make(
     "section",
     "gv-panel",
-    { "data-family": "real", "aria-label": "The original" },
+    { "data-family": "real", "aria-label": wording.shared.theOriginal },
     make("header", "gv-panel-head", {}, title),
     make("div", "gv-stage-frame", {}, stage),
     facts,
@@ -174,7 +182,7 @@ export function realPanel() {
 /** The panel of what a pair has not. @param {Family} family */
 export function emptyPanel(family) {
   const title = make("span", "gv-panel-name", {}, family.toUpperCase());
-  const sentence = `There is no ${family.toUpperCase()} of this pair here.`;
+  const sentence = worded(wording.shared.thereIsNoOfThis, { family: family.toUpperCase() });
   const stage = make("div", "gv-stage gv-empty", {}, sentence);
   return frame(
     family,

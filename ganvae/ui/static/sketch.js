@@ -4,6 +4,7 @@
 //       content: base64 of side x side grey bytes, row by row; null where nothing is drawn
 
 import { drawingOf, make } from "./make.js";
+import { wording } from "#words";
 
 const PAD_PIXELS = 256;
 const STROKE = 22;
@@ -12,10 +13,10 @@ const STROKE = 22;
 export function sketchpad(side, onStroke) {
   const canvas = make("canvas", "", {
     role: "img",
-    "aria-label": "Draw a digit here, with a mouse, a pen or a finger",
+    "aria-label": wording.shared.drawADigitHereWith,
   });
   canvas.width = canvas.height = PAD_PIXELS;
-  const hint = make("span", "gv-sketch-hint", {}, "draw a digit here");
+  const hint = make("span", "gv-sketch-hint", {}, wording.shared.drawADigitHere);
   const root = make("div", "gv-sketch", {}, canvas, hint);
   const context = drawingOf(canvas, { willReadFrequently: true });
   let empty = true;

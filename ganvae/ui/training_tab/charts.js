@@ -2,6 +2,8 @@
 // pointer, with the curves' values at that moment above.
 
 import { make } from "../static/make.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * The point of a curve nearest to so many images, [x, y]; null before its first point.
@@ -94,7 +96,9 @@ function makeChart(chart) {
       cursor.style.left = `${across(at) * 100}%`;
       // Near an end the words stay within the picture.
       when.style.left = `clamp(0px, ${across(at) * 100}%, calc(100% - 48px))`;
-      when.textContent = `${shortNumber(at).replace(/\.0+(?= |$)/, "")} images`;
+      when.textContent = worded(wording.training.images, {
+        at: shortNumber(at).replace(/\.0+(?= |$)/, ""),
+      });
     }
     for (const { line, value, dot } of entries) {
       const point = at > 0 ? pointAt(line, at) : null;

@@ -8,6 +8,8 @@ import { radioGroup } from "../static/radio.js";
 import * as store from "../static/store.js";
 import { counted } from "../static/told.js";
 import { drawTiles, sheetCache } from "./sheets.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /**
  * @import { Panel } from "../static/panel.js"
@@ -177,7 +179,7 @@ export function makeTimelapse({ element, server, most, onMoment }) {
 
   /** @param {Panel} panel @param {string} problem */
   function emptyStage(panel, problem) {
-    const sentence = make("p", "training-empty", {}, problem ?? "Nothing to show here.");
+    const sentence = make("p", "training-empty", {}, problem ?? wording.training.nothingToShowHere);
     panel.stage.replaceChildren(sentence);
     panel.setSharpness(null);
     panel.setNote("");
@@ -222,18 +224,16 @@ export function makeTimelapse({ element, server, most, onMoment }) {
       const fitted =
         store.get().fitted && models.some((/** @type {Facts} */ model) => model.fitted_prior);
       // Else they would seem to be worse than those that the visitor has just seen.
-      const prior = fitted
-        ? " Points are of N(0, I): the fitted prior is made when training is over."
-        : "";
-      return `Each picture is drawn from the same random point at every moment.${prior}`;
+      const prior = fitted ? wording.training.pointsAreOfN0 : "";
+      return worded(wording.training.eachPictureIsDrawnFrom, { prior });
     }
     if (drawn.some((/** @type {{ real: any }} */ { real }) => real?.image)) {
-      const gan = drawn.length < sheets.length ? " The GAN keeps its samples." : "";
-      return `In each pair: a test image, then what the VAE makes of it.${gan}`;
+      const gan = drawn.length < sheets.length ? wording.training.theGanKeepsItsSamples : "";
+      return worded(wording.training.inEachPairATest, { gan });
     }
     return (
       drawn.map((/** @type {{ real: any }} */ { real }) => real?.note).find(Boolean) ||
-      "Test images as the VAE draws them."
+      wording.training.testImagesAsTheVae
     );
   }
 
@@ -247,11 +247,14 @@ export function makeTimelapse({ element, server, most, onMoment }) {
       panel.stage.replaceChildren(canvas);
     }
     const label = panel.root.getAttribute("aria-label");
-    const when = `step ${thousands(moment.step)}, ${thousands(moment.images)} images seen`;
+    const when = worded(wording.training.stepImagesSeen, {
+      step: thousands(moment.step),
+      images: thousands(moment.images),
+    });
     const pairs = its === "reconstructions" && Boolean(real?.image);
-    panel.setNote(`step ${thousands(moment.step)}`);
+    panel.setNote(worded(wording.training.step, { step: thousands(moment.step) }));
     if (!sheet) {
-      canvas.setAttribute("aria-label", `${label}: the picture of ${when} can't be read`);
+      canvas.setAttribute("aria-label", worded(wording.training.thePictureOfCanT, { label, when }));
       // An old picture would lie about the moment.
       drawingOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
       panel.setSharpness(null);
@@ -263,9 +266,9 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     canvas.dataset.kind = its;
     const tiles = index.columns * index.rows;
     const what = pairs
-      ? `${tiles / 2} test images, each beside its reconstruction`
+      ? worded(wording.training.testImagesEachBesideIts, { tiles: tiles / 2 })
       : counted(panel.name, tiles, its);
-    canvas.setAttribute("aria-label", `${label}: ${what} after ${when}`);
+    canvas.setAttribute("aria-label", worded(wording.training.after, { label, what, when }));
     panel.setSharpness(sheet.sharpness, tiles);
   }
 
@@ -287,7 +290,12 @@ export function makeTimelapse({ element, server, most, onMoment }) {
     count.textContent = moment ? thousands(moment.images) : "0";
     slider.setAttribute(
       "aria-valuetext",
-      moment ? `${thousands(moment.images)} images seen, step ${thousands(moment.step)}` : "",
+      moment
+        ? worded(wording.training.imagesSeenStep, {
+            images: thousands(moment.images),
+            step: thousands(moment.step),
+          })
+        : "",
     );
     onMoment(moment?.images ?? null);
     return render();
@@ -303,12 +311,12 @@ export function makeTimelapse({ element, server, most, onMoment }) {
   function stop() {
     window.clearTimeout(timer ?? 0);
     timer = null;
-    play.textContent = "Play the training";
+    play.textContent = wording.training.playTheTraining;
     play.setAttribute("aria-pressed", "false");
   }
 
   function start() {
-    play.textContent = "Pause";
+    play.textContent = wording.training.pause;
     play.setAttribute("aria-pressed", "true");
     const tick = async () => {
       const next = Number(slider.value) + 1;

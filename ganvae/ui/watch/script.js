@@ -2,6 +2,8 @@
 
 import { finder, make } from "../static/make.js";
 import { makeCharts } from "../training_tab/charts.js";
+import { worded } from "../static/worded.js";
+import { wording } from "#words";
 
 /** @import { Given } from "../static/types.js" */
 
@@ -15,7 +17,7 @@ export function mount({ element, props, server }) {
 
   find(".watch-name").textContent = props.value.name;
   find(".watch-name").dataset.family = props.value.family;
-  document.title = `${props.value.name}: ganvae`;
+  document.title = worded(wording.watch.ganvae, { name: props.value.name });
 
   /** @type {string | null} */
   let have = null;
@@ -28,13 +30,16 @@ export function mount({ element, props, server }) {
 
   /** @param {{ kind: string, url: string, images: number }} sheet */
   function drawSheet({ kind, url, images }) {
-    const picture = make("img", "", { src: url, alt: `The newest ${kind} of the run` });
+    const picture = make("img", "", {
+      src: url,
+      alt: worded(wording.watch.theNewestOfTheRun, { kind }),
+    });
     return make(
       "figure",
       "",
       {},
       picture,
-      make("figcaption", "", {}, `${kind} after ${images} images`),
+      make("figcaption", "", {}, worded(wording.watch.afterImages, { kind, images })),
     );
   }
 
@@ -45,7 +50,7 @@ export function mount({ element, props, server }) {
     const percent = Math.floor(100 * answer.share);
     find(".watch-bar").setAttribute("aria-valuenow", String(percent));
     find(".watch-bar i").style.width = `${100 * answer.share}%`;
-    document.title = `${percent}% ${props.value.name}: ganvae`;
+    document.title = worded(wording.watch.ganvae2, { percent, name: props.value.name });
     const facts = answer.facts.map((/** @type {number[]} */ [name, value]) =>
       make("div", "", {}, make("dt", "", {}, String(name)), make("dd", "", {}, String(value))),
     );
@@ -61,7 +66,7 @@ export function mount({ element, props, server }) {
   }
 
   async function look() {
-    const silent = { error: "The page's server does not answer; the run itself may well go on." };
+    const silent = { error: wording.watch.thePageSServerDoes };
     const answer = document.hidden
       ? null
       : await Promise.resolve(server.look({ width: chartWidth(), have })).catch(() => silent);
