@@ -80,7 +80,7 @@ def explore_component(address: str) -> int:
     return next(
         component["id"]
         for component in components
-        if (component["props"].get("value") or {}) == {"mode": "explore"}
+        if "explorer/explore.js" in (component["props"].get("js_on_load") or "")
     )
 
 

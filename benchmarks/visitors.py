@@ -52,7 +52,7 @@ async def find(address: str) -> Place:
         for tab, element in _TABS.items():
             if props.get("elem_id") == element:
                 components[tab] = component["id"]
-        if (props.get("value") or {}) == {"mode": "explore"}:
+        if "explorer/explore.js" in (props.get("js_on_load") or ""):
             components["explore"] = component["id"]
     return Place(address, components)
 

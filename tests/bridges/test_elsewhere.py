@@ -79,6 +79,6 @@ def test_a_reload_brings_the_tab(
             f"{url}reload", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=60
         ).raise_for_status()
         assert visible()
-        assert '"bridge-digits-4"' in page.head
+        assert '"bridge-digits-4"' in page.html_head
     finally:
         page.close(verbose=False)

@@ -268,8 +268,8 @@ def told(url: str) -> tuple[str, str, str]:
         component["props"].get("elem_id"): component["props"].get("value")
         for component in config["components"]
     }
-    version = re.search(r'"weights": "([0-9a-f]+)"', config["head"])[1]
-    sheet = props["gv-sample"]["sheets"]["vae-10"]["image"]
+    version = re.search(r'"weights": "([0-9a-f]+)"', html)[1]
+    sheet = props["gv-sample"]["wide"]["sheets"]["vae-10"]["image"]
     return version, props["gv-footer"]["note"], sheet
 
 

@@ -52,7 +52,9 @@ class Hosts:
         if not (self._listed or shared or _announced()):
             # In place: who logs a request reads from this scope what was found.
             scope["headers"] = [one for one in scope["headers"] if one[0] not in _FORWARDED]
-        if not (self._listed or _is_loopback(bound)):
+        # The Hub's own server is all that reaches a Space.
+        own = _is_loopback(bound) and not os.environ.get("SPACE_ID")
+        if not (self._listed or own):
             await self._app(scope, receive, send)
             return
         headers, names = Headers(scope=scope), {*_LOOPBACK, *self._listed, bound or "localhost"}
