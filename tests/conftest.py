@@ -77,6 +77,8 @@ DIRECTED = {
     ],
 }
 # How much a pixel changes from one z to the next, as a standard deviation in [0, 1].
+# float16 goes no further.
+LARGEST_HALF = 65_000.0
 LIVELY = 0.1
 MOMENTS = (0, 1, 10)
 # Sheets of digits have 4 rows, of colour pictures 2.
@@ -285,6 +287,10 @@ def write_model(folder: Path, recipe: Recipe) -> None:
     folder.mkdir(parents=True)
     model = build(recipe)
     enliven(model)
+    while max(float(one.abs().max()) for one in model.parameters()) > LARGEST_HALF:
+        # Nearly all of its units were dead from the start.
+        model = build(recipe)
+        enliven(model)
     if recipe.network == "strided" and isinstance(model, VAE):
         # Neither black nor white: a test could not tell pictures whose contrast was stretched.
         last = model.decoder.get_submodule("output.1")
