@@ -77,9 +77,9 @@ DIRECTED = {
     ],
 }
 # How much a pixel changes from one z to the next, as a standard deviation in [0, 1].
+LIVELY = 0.1
 # float16 goes no further.
 LARGEST_HALF = 65_000.0
-LIVELY = 0.1
 MOMENTS = (0, 1, 10)
 # Sheets of digits have 4 rows, of colour pictures 2.
 SHEET_COLUMNS, SHEET_ROWS, COLOUR_ROWS = 8, 4, 2
