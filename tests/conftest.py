@@ -23,6 +23,7 @@ from ganvae.recipe import Recipe
 from ganvae.recipe.shipped import RECIPES
 from ganvae.snapshots.write import encode, sheet_name
 from ganvae.training.hardware import reuse_memory
+from ganvae.ui.web import mistakes
 
 # Too small to learn anything, quick to build: the names, ranges and latent sizes are the real ones.
 TINY = (
@@ -89,6 +90,12 @@ def pytest_configure() -> None:
     """One thread for PyTorch: tests are many small computations."""
     torch.set_num_threads(1)
     reuse_memory()
+
+
+@pytest.fixture(autouse=True)
+def a_minute_without_mistakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has the log's lines about visitors' mistakes to itself."""
+    monkeypatch.setattr(mistakes, "_minute", mistakes._Minute())
 
 
 @pytest.fixture(scope="session", autouse=True)
