@@ -24,19 +24,20 @@ def model_files(folder: Path) -> dict[str, Path]:
     """The files of a model's folder that travel, by their path within it; its card is not one.
 
     Raises:
-        UserError: one is a link that leads out of the folder.
+        UserError: one is a link that leads out of the weights folder, or the folder is.
     """
-    return _matching(folder, _OF_MODEL)
+    # Not the model's own folder: that may be a link itself.
+    return _matching(folder, _OF_MODEL, folder.parent)
 
 
 def shared_files(weights: Path) -> dict[str, Path]:
     """What all models share: claims, sweeps, references, the digit classifier, where present.
 
     Raises:
-        UserError: a file is a link that leads out of its folder.
+        UserError: a file is a link that leads out of the weights folder.
     """
-    found = _matching(weights, _SHARED)
-    inside = _matching(weights / CLASSIFIER, _OF_CLASSIFIER)
+    found = _matching(weights, _SHARED, weights)
+    inside = _matching(weights / CLASSIFIER, _OF_CLASSIFIER, weights)
     return found | {f"{CLASSIFIER}/{path}": file for path, file in inside.items()}
 
 
@@ -100,13 +101,12 @@ def check_inside(path: Path, root: Path) -> Path:
     return path
 
 
-def _matching(folder: Path, pattern: re.Pattern[str]) -> dict[str, Path]:
+def _matching(folder: Path, pattern: re.Pattern[str], root: Path) -> dict[str, Path]:
     if not folder.is_dir():
         return {}
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     return {
-        # A model's own folder may be a link as well.
-        name: check_inside(path, folder.parent.resolve() / folder.name)
+        name: check_inside(path, root)
         for name, path in paths.items()
         if pattern.fullmatch(name) and path.is_file()
     }

@@ -94,6 +94,22 @@ def test_no_link_leads_out_of_the_folder(
         assert not [path for path in hub.repo().files() if "secret" in path]
 
 
+def test_no_model_is_a_link_out_of_the_folder(
+    hub: Hub, weights: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (weights / "vae-10").rename(tmp_path / "private")
+    (weights / "vae-10").symlink_to(tmp_path / "private")
+    assert push(weights) == 2
+    assert f"is a link that leads out of {weights}" in capsys.readouterr().err
+    assert not hub.repos
+    # The folder of all models may be one: it was named.
+    (weights / "vae-10").unlink()
+    (tmp_path / "private").rename(weights / "vae-10")
+    (tmp_path / "link").symlink_to(weights)
+    assert push(tmp_path / "link") == 0
+    assert "vae-10/model.safetensors" in hub.repo().files()
+
+
 def test_a_link_within_the_folder_travels_as_what_it_leads_to(hub: Hub, weights: Path) -> None:
     folder = weights / "vae-10" / "snapshots"
     (folder / "samples-99999999.webp").symlink_to(folder / "samples-00000001.webp")
